@@ -1,0 +1,5 @@
+"""`python -m sourcebot`."""
+
+from sourcebot.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,61 @@
+"""The errors that Sourcebot raises on purpose.
+
+    SourcebotError
+    ├── KnowledgeError   a knowledge base that cannot be used: all its problems at once
+    ├── TemplateError    a template that does not render, or does more than it may
+    ├── RouterFileError  a file that is no saved router, or one of another version
+    └── ConversationError a saved conversation that cannot be resumed
+
+Each message says what is wrong, where, and what to do, on one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in a knowledge base.
+
+    file: path as the curator knows it; line: 1-based, 0 where no line applies;
+    message: what is wrong and what to do; warning: True where the base still works.
+    """
+
+    file: str
+    line: int
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {'warning: ' if self.warning else ''}{self.message}"
+
+
+class SourcebotError(Exception):
+    """Base of all errors that Sourcebot raises on purpose."""
+
+
+class KnowledgeError(SourcebotError):
+    """A knowledge base that cannot be used; `problems` holds every one that was found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        more = len(self.problems) - 1
+        text = str(self.problems[0]) if self.problems else "the knowledge base is broken"
+        super().__init__(
+            text + (f" (and {more} more: run `sourcebot kb check`)" if more > 0 else "")
+        )
+
+
+class TemplateError(SourcebotError):
+    """A template that does not render, or does more than it may."""
+
+
+class RouterFileError(SourcebotError, ValueError):
+    """A file that is no saved router, is damaged, or comes from another version."""
+
+
+class ConversationError(SourcebotError, ValueError):
+    """A saved conversation that cannot be resumed."""

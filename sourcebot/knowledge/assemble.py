@@ -1,0 +1,223 @@
+"""Decoded and checked files into the frozen model."""
+
+from __future__ import annotations
+
+from sourcebot.knowledge.decode import line_of
+from sourcebot.knowledge.files import AspectFile, ConceptFile, EntryPart, TaskPart
+from sourcebot.knowledge.folders import RawBase
+from sourcebot.knowledge.loader import Decoded, Draft
+from sourcebot.knowledge.model import (
+    Aspect,
+    Category,
+    Claim,
+    Concept,
+    Entry,
+    KnowledgeBase,
+    Language,
+    Name,
+    Phrase,
+    Place,
+    Scope,
+    Smalltalk,
+    Source,
+    Task,
+    Transcript,
+    entry_key,
+)
+
+
+def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
+    """Build the knowledge base; the draft has passed its checks."""
+    scope = [file.value for file in draft.of("scope")]
+    return KnowledgeBase(
+        identity=draft.of("kb")[0].value,
+        digest=raw.digest,
+        concepts={file.value.id: _concept(file) for file in draft.of("concepts")},
+        aspects={file.value.id: _aspect(file) for file in draft.of("aspects")},
+        entries=_entries(draft),
+        categories=_categories(draft),
+        tasks=_tasks(draft),
+        claims=_claims(draft),
+        phrases=tuple(phrase for file in draft.of("aspects") for phrase in _phrases(file)),
+        words={name: words for file in draft.of("words") for name, words in file.value.items()},
+        scope=Scope(
+            tuple(text for part in scope for text in part.inside),
+            tuple(text for part in scope for text in part.outside),
+        ),
+        sources=_sources(draft),
+        transcripts=tuple(
+            Transcript(part.name, part.turns, Place(file.name, line_of(file.node, index)))
+            for file in draft.of("transcripts")
+            for index, part in enumerate(file.value)
+        ),
+        language=_language(draft, raw),
+        templates={
+            file.name: file.data.decode("utf-8", "replace")
+            for file in raw.content
+            if file.name.endswith(".j2")
+        },
+    )
+
+
+def _concept(file: Decoded) -> Concept:
+    part: ConceptFile = file.value
+    return Concept(
+        id=part.id,
+        name=part.name,
+        names=(
+            Name(part.name, False, Place(file.name, line_of(file.node, "name"))),
+            *_names(file, ("aliases",), part.aliases, loose=False),
+            *_names(file, ("loose",), part.loose, loose=True),
+        ),
+        signs=part.signs,
+        other_senses=part.other_senses,
+        contrast=part.contrast,
+        verb=part.verb or part.name,
+        place=Place(file.name, 1),
+    )
+
+
+def _names(
+    file: Decoded, path: tuple[str, ...], texts: tuple[str, ...], *, loose: bool
+) -> tuple[Name, ...]:
+    return tuple(
+        Name(text, loose, Place(file.name, line_of(file.node, *path, index)))
+        for index, text in enumerate(texts)
+    )
+
+
+def _entries(draft: Draft) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for file in (*draft.of("concepts"), *draft.of("entries")):
+        part = file.value
+        concepts = (part.id,) if isinstance(part, ConceptFile) else part.concepts
+        for aspect, entry in part.entries.items():
+            place = Place(file.name, line_of(file.node, "entries", aspect))
+            entries[entry_key(aspect, concepts)] = _entry(aspect, concepts, entry, place)
+    return entries
+
+
+def _entry(aspect: str, concepts: tuple[str, ...], part: EntryPart, place: Place) -> Entry:
+    return Entry(
+        aspect=aspect,
+        concepts=concepts,
+        summary=part.summary,
+        points=part.points,
+        rows=part.rows,
+        place=place,
+    )
+
+
+def _categories(draft: Draft) -> dict[str, Category]:
+    return {
+        id: Category(
+            id,
+            part.name,
+            part.summary,
+            Place(file.name, line_of(file.node, "categories", id)),
+        )
+        for file in draft.of("tasks")
+        for id, part in file.value.categories.items()
+    }
+
+
+def _tasks(draft: Draft) -> dict[str, Task]:
+    return {
+        id: _task(file, id, part)
+        for file in draft.of("tasks")
+        for id, part in file.value.tasks.items()
+    }
+
+
+def _task(file: Decoded, id: str, part: TaskPart) -> Task:
+    at = ("tasks", id)
+    return Task(
+        id=id,
+        name=part.name,
+        names=(
+            Name(part.name, False, Place(file.name, line_of(file.node, *at, "name"))),
+            *_names(file, (*at, "aliases"), part.aliases, loose=False),
+            *_names(file, (*at, "loose"), part.loose, loose=True),
+        ),
+        category=part.category,
+        fits=part.fits,
+        points=part.points,
+        examples=part.examples,
+        place=Place(file.name, line_of(file.node, *at)),
+    )
+
+
+def _claims(draft: Draft) -> dict[str, Claim]:
+    return {
+        id: Claim(
+            id=id,
+            aspect=part.aspect,
+            concepts=part.concepts,
+            says=part.says,
+            phrases=part.phrases,
+            verdict=part.verdict,
+            summary=part.summary,
+            points=part.points,
+            place=Place(file.name, line_of(file.node, id)),
+        )
+        for file in draft.of("claims")
+        for id, part in file.value.items()
+    }
+
+
+def _aspect(file: Decoded) -> Aspect:
+    part: AspectFile = file.value
+    return Aspect(
+        id=part.id,
+        name=part.name,
+        takes=part.takes,
+        question=part.question,
+        subjects=part.subjects,
+        next=part.next,
+        place=Place(file.name, 1),
+    )
+
+
+def _phrases(file: Decoded) -> list[Phrase]:
+    part: AspectFile = file.value
+    phrases = [
+        Phrase(text, (part.id,), Place(file.name, line_of(file.node, "phrases", index)))
+        for index, text in enumerate(part.phrases)
+    ]
+    for number, both in enumerate(part.together):
+        for index, text in enumerate(both.phrases):
+            line = line_of(file.node, "together", number, "phrases", index)
+            phrases.append(Phrase(text, both.aspects, Place(file.name, line)))
+    return phrases
+
+
+def _sources(draft: Draft) -> dict[str, Source]:
+    return {id: source for file in draft.of("sources") for id, source in file.value.items()}
+
+
+def _language(draft: Draft, raw: RawBase) -> Language:
+    part = draft.of("language")[0].value
+    lexicon = next((file.data for file in raw.content if file.name == "language/lexicon.txt"), b"")
+    words = (
+        line.strip()
+        for line in lexicon.decode("utf-8", "replace").splitlines()
+        if not line.startswith("#")
+    )
+    return Language(
+        contractions=part.contractions,
+        spellings=part.spellings,
+        function_words=part.function_words,
+        fillers=part.fillers,
+        openers=part.openers,
+        pronouns=part.pronouns,
+        plural_pronouns=part.plural_pronouns,
+        corrections=part.corrections,
+        shifts=part.shifts,
+        ordinals=part.ordinals,
+        smalltalk=tuple(
+            Smalltalk(id, item.intent, item.status, item.phrases, item.reply)
+            for file in draft.of("smalltalk")
+            for id, item in file.value.items()
+        ),
+        lexicon="\n" + "\n".join(words) + "\n",
+    )

@@ -1,0 +1,61 @@
+"""Compiled forms in the user's cache folder: written atomically, never trusted, never needed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from sourcebot._version import __version__
+
+KEEP = 12
+
+
+def cache_folder() -> Path:
+    """`$SOURCEBOT_CACHE`, or the platform's cache folder for this user."""
+    override = os.environ.get("SOURCEBOT_CACHE")
+    if override:
+        return Path(override)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("sourcebot", appauthor=False))
+
+
+def read_cached(kind: str, digest: str) -> bytes | None:
+    """The cached bytes, or None where there are none to be had."""
+    try:
+        return _path(kind, digest).read_bytes()
+    except (OSError, RuntimeError):
+        return None
+
+
+def write_cached(kind: str, digest: str, data: bytes) -> None:
+    """Write atomically and drop the oldest of the same kind; silently not, where nothing can be."""
+    with contextlib.suppress(OSError, RuntimeError):
+        path = _path(kind, digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, data)
+        old = sorted(path.parent.glob(f"{kind}-*"), key=lambda p: p.stat().st_mtime)
+        for stale in old[:-KEEP]:
+            stale.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write beside the target and rename over it, so that a reader sees old or new, never half.
+
+    Raises OSError where the folder cannot be written.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _path(kind: str, digest: str) -> Path:
+    return cache_folder() / f"{kind}-{__version__}-{digest[:32]}.json"

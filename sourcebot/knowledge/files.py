@@ -1,0 +1,178 @@
+"""The shape of each YAML file, as curators write it. The JSON Schema for editors comes from here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from sourcebot.knowledge.model import (
+    Fact,
+    Identity,
+    Row,
+    Source,
+    Takes,
+    TranscriptTurn,
+    Verdict,
+)
+
+Texts = tuple[str, ...]
+
+
+class EntryPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known on one aspect."""
+
+    summary: Annotated[Fact, Meta(description="The first sentence of the answer.")]
+    points: Annotated[tuple[Fact, ...], Meta(description="The details, one point each.")] = ()
+    rows: Annotated[tuple[Row, ...], Meta(description="A comparison, point by point.")] = ()
+
+
+class ConceptFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """concepts/<id>.yaml: a concept, its names, and what is known of it."""
+
+    id: Annotated[str, Meta(description="Kebab-case id, the same as the file's name.")]
+    name: Annotated[str, Meta(description="The name as it stands in a sentence.")]
+    entries: Annotated[dict[str, EntryPart], Meta(description="Aspect id -> what is known.")]
+    aliases: Annotated[Texts, Meta(description="Other names that mean this and nothing else.")] = ()
+    loose: Annotated[
+        Texts, Meta(description="Names that mean this only in the company of related words.")
+    ] = ()
+    signs: Annotated[
+        Texts,
+        Meta(description="Plain-language hints: words and <classes> of words.yaml, all needed."),
+    ] = ()
+    other_senses: Annotated[
+        Texts, Meta(description="Phrases in which the names mean something else.")
+    ] = ()
+    contrast: Annotated[
+        str | None, Meta(description="The concept it is most often compared with.")
+    ] = None
+    verb: Annotated[str | None, Meta(description="'outsource' in 'should I outsource payroll?'")] = (
+        None
+    )
+
+
+class EntriesFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """entries/*.yaml: what is known of several concepts together, or of none in particular."""
+
+    concepts: Annotated[Texts, Meta(description="Two concept ids, or an empty list.")]
+    entries: Annotated[dict[str, EntryPart], Meta(description="Aspect id -> what is known.")]
+
+
+class CategoryPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of work."""
+
+    name: str
+    summary: Annotated[Fact, Meta(description="Why such work is a good or a bad candidate.")]
+
+
+class TaskPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """A piece of work."""
+
+    name: str
+    category: Annotated[str, Meta(description="Id of a category in this file.")]
+    fits: Annotated[Texts, Meta(description="Concept ids that usually fit.")]
+    points: Annotated[tuple[Fact, ...], Meta(description="What speaks for or against it.")]
+    aliases: Texts = ()
+    loose: Texts = ()
+    examples: tuple[Fact, ...] = ()
+
+
+class TasksFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """tasks.yaml: kinds of work, and pieces of work."""
+
+    categories: dict[str, CategoryPart]
+    tasks: dict[str, TaskPart]
+
+
+class ClaimPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something people say that is only partly right."""
+
+    says: Annotated[str, Meta(description="The claim, in one sentence.")]
+    verdict: Verdict
+    aspect: Annotated[str, Meta(description="The aspect that a question about it asks for.")]
+    concepts: Texts
+    phrases: Annotated[Texts, Meta(description="How people say it or ask about it.")]
+    summary: Fact
+    points: tuple[Fact, ...] = ()
+
+
+class TogetherPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """Phrases that ask for this aspect and for others at once ('pros and cons')."""
+
+    aspects: Annotated[Texts, Meta(description="All aspects that are asked for, in order.")]
+    phrases: Texts
+
+
+class AspectFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """aspects/<id>.yaml: something that can be asked, and how people ask it."""
+
+    id: str
+    name: Annotated[str, Meta(description="A heading of one to three words.")]
+    takes: Annotated[Takes, Meta(description="What the question needs to be answered.")]
+    question: Annotated[
+        str, Meta(description="A message that asks it, with {concept}, {other} or {task}.")
+    ]
+    phrases: Annotated[
+        Texts, Meta(description="How people ask; {concept} and {task} stand for names.")
+    ]
+    subjects: Annotated[
+        Texts, Meta(description="Names of what it is about, where it needs no concept.")
+    ] = ()
+    next: Annotated[Texts, Meta(description="Aspects to suggest afterwards, best first.")] = ()
+    together: tuple[TogetherPart, ...] = ()
+
+
+class ScopeFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """scope.yaml: whole messages that the base is about, and messages that it is not."""
+
+    inside: Texts
+    outside: Texts
+
+
+class TranscriptPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """transcripts/*.yaml: a conversation and what must come of it."""
+
+    name: str
+    turns: tuple[TranscriptTurn, ...]
+
+
+class SmalltalkPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """A turn that asks for no knowledge."""
+
+    phrases: Texts
+    reply: Annotated[str, Meta(description="Markdown; a Jinja2 template that may use `kb`.")]
+    intent: str = "smalltalk"
+    status: str = "smalltalk"
+
+
+class LanguageFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """content/language/language.yaml: how people write, whatever they ask about."""
+
+    contractions: Annotated[dict[str, str], Meta(description="Short form -> full words.")]
+    spellings: Annotated[dict[str, str], Meta(description="Chat spelling -> usual word.")]
+    function_words: Annotated[Texts, Meta(description="Words that carry no topic.")]
+    fillers: Annotated[Texts, Meta(description="Phrases to drop before reading a message.")]
+    openers: Annotated[Texts, Meta(description="Words that start a question of its own.")]
+    pronouns: Annotated[Texts, Meta(description="Words that point back to one thing.")]
+    plural_pronouns: Annotated[Texts, Meta(description="Words that point back to two things.")]
+    corrections: Annotated[Texts, Meta(description="'no, I meant' and its like.")]
+    shifts: Annotated[Texts, Meta(description="'what about', 'and': same question, other thing.")]
+    ordinals: Annotated[dict[str, int], Meta(description="'the second one' -> 2.")]
+
+
+SHAPES: dict[str, object] = {
+    "kb": Identity,
+    "sources": dict[str, Source],
+    "concepts": ConceptFile,
+    "entries": EntriesFile,
+    "tasks": TasksFile,
+    "claims": dict[str, ClaimPart],
+    "aspects": AspectFile,
+    "words": dict[str, Texts],
+    "scope": ScopeFile,
+    "transcripts": tuple[TranscriptPart, ...],
+    "language": LanguageFile,
+    "smalltalk": dict[str, SmalltalkPart],
+}
+"""Which shape a file has: by the name of its folder, or its own stem at the top level."""

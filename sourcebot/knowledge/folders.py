@@ -1,0 +1,97 @@
+"""Where knowledge and content are: beside the package in a checkout, inside it in a wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sourcebot.errors import KnowledgeError, Problem
+
+MAX_FILES = 5_000
+MAX_TOTAL_BYTES = 60_000_000
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped(name: str) -> Path:
+    """The shipped `kb` or `content` folder."""
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file as read: `name` is its path inside the base, `shown` the path a curator recognises."""
+
+    name: str
+    shown: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RawBase:
+    """All bytes a knowledge base is made from, and their digest."""
+
+    files: tuple[RawFile, ...]
+    content: tuple[RawFile, ...]
+    digest: str
+
+
+def read_base(folder: str | os.PathLike[str] | None) -> RawBase:
+    """Read a knowledge base folder and the content that belongs to it.
+
+    The folder's own `content/` overrides the shipped content file by file.
+    Raises KnowledgeError where the folder or one of its files cannot be read.
+    """
+    root = Path(folder) if folder is not None else shipped("kb")
+    if not root.is_dir():
+        what = "is not a folder" if root.exists() else "no such folder"
+        raise KnowledgeError([Problem(str(root), 0, f"{what}; give --kb a knowledge base folder")])
+    if not any((root / f"kb{end}").is_file() for end in (".yaml", ".yml")):
+        raise KnowledgeError(
+            [Problem(str(root), 0, "no kb.yaml in it; give --kb a knowledge base folder")]
+        )
+    files = _read_folder(root, (".yaml", ".yml"), skip=root / "content")
+    content = {file.name: file for file in _read_folder(shipped("content"), _CONTENT)}
+    if (root / "content").is_dir():
+        content |= {file.name: file for file in _read_folder(root / "content", _CONTENT)}
+    ordered = tuple(content[name] for name in sorted(content))
+    digest = hashlib.sha256()
+    for file in (*files, *ordered):
+        digest.update(f"{file.name}\0{len(file.data)}\0".encode("utf-8", "surrogateescape"))
+        digest.update(file.data)
+    return RawBase(files, ordered, digest.hexdigest())
+
+
+_CONTENT = (".j2", ".yaml", ".yml", ".txt")
+
+
+def _read_folder(
+    root: Path, endings: tuple[str, ...], skip: Path | None = None
+) -> tuple[RawFile, ...]:
+    found: list[RawFile] = []
+    total = 0
+    try:
+        for folder, subfolders, names in os.walk(root):
+            subfolders[:] = sorted(
+                name
+                for name in subfolders
+                if not name.startswith(".") and Path(folder, name) != skip
+            )
+            for name in sorted(names):
+                if name.startswith(".") or not name.endswith(endings):
+                    continue
+                path = Path(folder, name)
+                data = path.read_bytes()
+                total += len(data)
+                if len(found) >= MAX_FILES or total > MAX_TOTAL_BYTES:
+                    raise KnowledgeError(
+                        [Problem(str(root), 0, "too many or too large files for a knowledge base")]
+                    )
+                found.append(RawFile(path.relative_to(root).as_posix(), str(path), data))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        where = str(error.filename or root)
+        raise KnowledgeError([Problem(where, 0, f"cannot be read: {reason}")]) from error
+    return tuple(sorted(found, key=lambda file: file.name))

@@ -1,0 +1,102 @@
+"""Raw files into a knowledge base, or into the full list of what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from sourcebot.errors import KnowledgeError, Problem
+from sourcebot.knowledge.decode import MISSING, Decoder, nearest
+from sourcebot.knowledge.files import SHAPES
+from sourcebot.knowledge.folders import RawBase, RawFile
+from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.knowledge.yaml_nodes import Node, parse_yaml
+
+_FOLDERS = {"concepts", "entries", "aspects", "transcripts"}
+_REQUIRED = ("kb", "sources")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file that could be read: its shape's name, its value, and its nodes for line numbers."""
+
+    kind: str
+    name: str
+    shown: str
+    value: Any
+    node: Node
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything that could be read, and everything that is wrong so far."""
+
+    files: list[Decoded] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def of(self, kind: str) -> list[Decoded]:
+        """The files of one kind, in the order of their names."""
+        return [file for file in self.files if file.kind == kind]
+
+
+def compile_base(raw: RawBase) -> KnowledgeBase:
+    """Make a knowledge base; raises KnowledgeError with every error (warnings do not stop it)."""
+    base, problems = examine(raw)
+    errors = [problem for problem in problems if not problem.warning]
+    if base is None or errors:
+        raise KnowledgeError(errors or problems)
+    return base
+
+
+def examine(raw: RawBase) -> tuple[KnowledgeBase | None, list[Problem]]:
+    """Make a knowledge base where that is possible, and list every problem, warnings included."""
+    from sourcebot.knowledge.assemble import assemble
+    from sourcebot.knowledge.references import check_references
+
+    draft = Draft()
+    for file in raw.files:
+        _decode(file, _kind_of(file, draft), draft)
+    for file in raw.content:
+        if file.name.startswith("language/") and not file.name.endswith((".j2", ".txt")):
+            _decode(file, PurePosixPath(file.name).stem, draft)
+    for kind in _REQUIRED:
+        if not any(_names(file) == kind for file in raw.files):
+            root = raw.files[0].shown if raw.files else "kb"
+            draft.problems.append(Problem(root, 0, f"the base has no {kind}.yaml; add it"))
+    if not draft.problems:
+        draft.problems += check_references(draft)
+    fatal = any(not problem.warning for problem in draft.problems)
+    base = None if fatal else assemble(draft, raw)
+    return base, sorted(set(draft.problems))
+
+
+def _names(file: RawFile) -> str:
+    path = PurePosixPath(file.name)
+    return path.parts[0] if len(path.parts) > 1 else path.stem
+
+
+def _kind_of(file: RawFile, draft: Draft) -> str | None:
+    kind = _names(file)
+    nested = "/" in file.name
+    if kind in SHAPES and nested == (kind in _FOLDERS):
+        return kind
+    hint = nearest(kind, list(SHAPES))
+    draft.problems.append(
+        Problem(file.shown, 0, f"no such {'folder' if nested else 'file'} in a base{hint}")
+    )
+    return None
+
+
+def _decode(file: RawFile, kind: str | None, draft: Draft) -> None:
+    if kind not in SHAPES:
+        return
+    node, problems = parse_yaml(file.data, file.shown)
+    draft.problems += problems
+    if node is None:
+        return
+    decoder = Decoder(file.shown)
+    value = decoder.decode(node, SHAPES[kind])
+    draft.problems += decoder.problems
+    if value is not MISSING and not decoder.problems:
+        draft.files.append(Decoded(kind, file.name, file.shown, value, node))

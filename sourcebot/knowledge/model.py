@@ -1,0 +1,278 @@
+"""What is known, as frozen typed values. Everything else in Sourcebot reads these.
+
+The classes that appear in YAML (`Fact`, `Row`, `Source`, ...) are described field by field, because
+the JSON Schema for editors is generated from them.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+SourceKind = Literal["law", "statistics", "research", "company", "press", "vendor", "reference"]
+FactKind = Literal["definition", "finding", "judgement", "claim"]
+Takes = Literal["concept", "pair", "task", "subject", "nothing"]
+Verdict = Literal["true", "partly", "false"]
+
+
+class Place(Struct, frozen=True):
+    """Where something was written: the file as the curator knows it, and the 1-based line."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True):
+    """A publication that a fact rests on."""
+
+    title: Annotated[str, Meta(description="Title as printed by the publisher.")]
+    publisher: Annotated[str, Meta(description="Who published it (and the author, if named).")]
+    kind: Annotated[SourceKind, Meta(description="What sort of source it is.")]
+    read: Annotated[str, Meta(description="When we read it, as YYYY-MM-DD.")]
+    year: Annotated[int | None, Meta(description="Year of publication; leave out if unknown.")] = (
+        None
+    )
+    url: Annotated[str | None, Meta(description="Address of the original, never of a mirror.")] = (
+        None
+    )
+
+
+class Fact(Struct, frozen=True, forbid_unknown_fields=True):
+    """One statement with its sources."""
+
+    text: Annotated[str, Meta(description="One to three short sentences, in our own words.")]
+    sources: Annotated[tuple[str, ...], Meta(description="Ids from sources.yaml, at least one.")]
+    title: Annotated[str | None, Meta(description="Two to four words that name the point.")] = None
+    remedy: Annotated[str | None, Meta(description="For a risk: what to do about it.")] = None
+    kind: Annotated[
+        FactKind,
+        Meta(description="definition, finding, judgement (ours), or claim (somebody's, attributed)."),
+    ] = "finding"
+
+
+class Row(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a comparison table."""
+
+    label: Annotated[str, Meta(description="What is compared, e.g. 'Who does the work'.")]
+    cells: Annotated[
+        dict[str, str], Meta(description="Concept id -> a few words for that concept.")
+    ]
+    sources: Annotated[tuple[str, ...], Meta(description="Ids from sources.yaml, at least one.")]
+
+
+class Entry(Struct, frozen=True):
+    """What is known on one aspect of one or more concepts."""
+
+    aspect: str
+    concepts: tuple[str, ...]
+    summary: Fact
+    points: tuple[Fact, ...]
+    rows: tuple[Row, ...]
+    place: Place
+
+
+class Name(Struct, frozen=True):
+    """A name of a concept or a task; a loose one counts only in the company of other evidence."""
+
+    text: str
+    loose: bool
+    place: Place
+
+
+class Concept(Struct, frozen=True):
+    """A thing that can be explained."""
+
+    id: str
+    name: str
+    names: tuple[Name, ...]
+    signs: tuple[str, ...]
+    other_senses: tuple[str, ...]
+    contrast: str | None
+    verb: str
+    place: Place
+
+
+class Category(Struct, frozen=True):
+    """A kind of work; what makes it a good or a bad candidate holds for all its tasks."""
+
+    id: str
+    name: str
+    summary: Fact
+    place: Place
+
+
+class Task(Struct, frozen=True):
+    """A piece of work that a manager may ask about."""
+
+    id: str
+    name: str
+    names: tuple[Name, ...]
+    category: str
+    fits: tuple[str, ...]
+    points: tuple[Fact, ...]
+    examples: tuple[Fact, ...]
+    place: Place
+
+
+class Claim(Struct, frozen=True):
+    """Something people say that is only partly right, and how we state it."""
+
+    id: str
+    aspect: str
+    concepts: tuple[str, ...]
+    says: str
+    phrases: tuple[str, ...]
+    verdict: Verdict
+    summary: Fact
+    points: tuple[Fact, ...]
+    place: Place
+
+
+class Phrase(Struct, frozen=True):
+    """An example of how people ask for an aspect (or for several at once)."""
+
+    text: str
+    aspects: tuple[str, ...]
+    place: Place
+
+
+class Aspect(Struct, frozen=True):
+    """Something that can be asked about concepts, tasks or on its own."""
+
+    id: str
+    name: str
+    takes: Takes
+    question: str
+    subjects: tuple[str, ...]
+    next: tuple[str, ...]
+    place: Place
+
+
+class Smalltalk(Struct, frozen=True):
+    """A turn that asks for no knowledge, and the polite reply."""
+
+    id: str
+    intent: str
+    status: str
+    phrases: tuple[str, ...]
+    reply: str
+
+
+class Language(Struct, frozen=True):
+    """How people write, whatever they ask about: function words, contractions, fillers, cues."""
+
+    contractions: dict[str, str]
+    spellings: dict[str, str]
+    function_words: tuple[str, ...]
+    fillers: tuple[str, ...]
+    openers: tuple[str, ...]
+    pronouns: tuple[str, ...]
+    plural_pronouns: tuple[str, ...]
+    corrections: tuple[str, ...]
+    shifts: tuple[str, ...]
+    ordinals: dict[str, int]
+    smalltalk: tuple[Smalltalk, ...]
+    lexicon: str
+
+
+class Scope(Struct, frozen=True):
+    """Whole messages that are inside and outside of what the base is about; they set the bar."""
+
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+
+
+class TranscriptTurn(Struct, frozen=True, forbid_unknown_fields=True):
+    """One message and what its reply must be; what is left out is not checked."""
+
+    user: Annotated[str, Meta(description="What the user types.")]
+    status: Annotated[str | None, Meta(description="Expected status of the reply.")] = None
+    reason: Annotated[str | None, Meta(description="Expected reason where there is no answer.")] = (
+        None
+    )
+    intent: Annotated[str | None, Meta(description="Expected aspect id.")] = None
+    intents: Annotated[
+        tuple[str, ...] | None, Meta(description="Aspect ids of a message with two questions.")
+    ] = None
+    concepts: Annotated[tuple[str, ...] | None, Meta(description="Expected concept ids.")] = None
+    task: Annotated[str | None, Meta(description="Expected task id.")] = None
+    says: Annotated[
+        tuple[str, ...], Meta(description="Words that the reply must hold, whatever their case.")
+    ] = ()
+
+
+class Transcript(Struct, frozen=True):
+    """A conversation that must go as written."""
+
+    name: str
+    turns: tuple[TranscriptTurn, ...]
+    place: Place
+
+
+class Identity(Struct, frozen=True, forbid_unknown_fields=True):
+    """kb.yaml: what this knowledge base is."""
+
+    name: Annotated[str, Meta(description="Short id, kebab-case; stamped on every reply.")]
+    title: Annotated[str, Meta(description="What it is about, in a few words.")]
+    about: Annotated[str, Meta(description="One sentence: what users can ask about.")]
+    reviewed: Annotated[str, Meta(description="When the whole was last reviewed, YYYY-MM-DD.")]
+    examples: Annotated[
+        tuple[str, ...], Meta(description="Questions for the first screen; each must route.")
+    ]
+    main_concepts: Annotated[
+        tuple[str, ...], Meta(description="Concepts offered when a question names none.")
+    ]
+
+
+class KnowledgeBase(Struct, frozen=True):
+    """Everything that is known, read-only. Safe to share between threads and conversations.
+
+    `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
+    replies carry (`sourcing@3f9c2a1b`).
+    """
+
+    identity: Identity
+    digest: str
+    concepts: dict[str, Concept]
+    aspects: dict[str, Aspect]
+    entries: dict[str, Entry]
+    categories: dict[str, Category]
+    tasks: dict[str, Task]
+    claims: dict[str, Claim]
+    phrases: tuple[Phrase, ...]
+    words: dict[str, tuple[str, ...]]
+    scope: Scope
+    sources: dict[str, Source]
+    transcripts: tuple[Transcript, ...]
+    language: Language
+    templates: dict[str, str]
+
+    @property
+    def stamp(self) -> str:
+        """Name and short digest, e.g. `sourcing@3f9c2a1b`."""
+        return f"{self.identity.name}@{self.digest[:8]}"
+
+    def entry(self, aspect: str, concepts: tuple[str, ...]) -> Entry | None:
+        """The entry on an aspect of exactly these concepts (in any order), if there is one."""
+        return self.entries.get(entry_key(aspect, concepts))
+
+    @classmethod
+    def load(cls, folder: str | PathLike[str] | None = None) -> KnowledgeBase:
+        """Load a folder shaped like `kb/`, or the shipped knowledge base.
+
+        Reads the compiled form from the user's cache where it is current, else parses the YAML.
+        Raises KnowledgeError, with every problem found, when the folder cannot be used.
+        """
+        from sourcebot.knowledge.compiled import load_compiled
+
+        return load_compiled(folder)
+
+
+def entry_key(aspect: str, concepts: tuple[str, ...]) -> str:
+    """The key of an entry in `KnowledgeBase.entries`."""
+    return f"{aspect}:{'+'.join(sorted(concepts))}"

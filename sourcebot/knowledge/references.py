@@ -1,0 +1,204 @@
+"""What must hold between the files of a base: ids that exist, names used once, sources given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from sourcebot.errors import Problem
+from sourcebot.knowledge.decode import line_of, nearest
+from sourcebot.knowledge.loader import Decoded, Draft
+from sourcebot.knowledge.yaml_nodes import Fields, Items, Node, Text
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CLASS = re.compile(r"<([^<>]*)>")
+_SLOT = re.compile(r"\{([^{}]*)\}")
+_SLOTS = {"concept", "other", "task"}
+
+
+def check_references(draft: Draft) -> list[Problem]:
+    """Every broken reference, duplicate name and missing source in a draft that could be read."""
+    known = _Known(draft)
+    problems: list[Problem] = []
+    for file in draft.files:
+        problems += _CHECKS[file.kind](file, known) if file.kind in _CHECKS else ()
+        if file.kind not in ("sources", "kb", "scope", "transcripts"):
+            problems += _missing_sources(file, known)
+    return problems + list(_duplicate_names(draft)) + list(_duplicate_entries(draft))
+
+
+class _Known:
+    """The ids that exist in a draft."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.concepts = [file.value.id for file in draft.of("concepts")]
+        self.aspects = [file.value.id for file in draft.of("aspects")]
+        self.aspects += [p.intent for file in draft.of("smalltalk") for p in file.value.values()]
+        self.sources = [id for file in draft.of("sources") for id in file.value]
+        self.tasks = [id for file in draft.of("tasks") for id in file.value.tasks]
+        self.categories = [id for file in draft.of("tasks") for id in file.value.categories]
+        self.words = [name for file in draft.of("words") for name in file.value]
+
+    def unknown(
+        self, kind: str, ids: Iterable[str], file: Decoded, *path: str | int
+    ) -> Iterator[Problem]:
+        """A problem for each id that does not exist."""
+        known: list[str] = getattr(self, kind)
+        for index, id in enumerate(ids):
+            if id not in known:
+                noun = kind[:-1] if kind != "categories" else "category"
+                hint = nearest(id, known) or "; add it or correct the id"
+                line = line_of(file.node, *path, index)
+                yield Problem(file.shown, line, f"unknown {noun} `{id}`{hint}")
+
+
+def _concept_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    part = file.value
+    yield from _own_id(file, part.id)
+    yield from known.unknown("aspects", part.entries, file, "entries")
+    if part.contrast is not None:
+        yield from known.unknown("concepts", [part.contrast], file, "contrast")
+    for index, sign in enumerate(part.signs):
+        line = line_of(file.node, "signs", index)
+        for name in _CLASS.findall(sign):
+            if name not in known.words:
+                hint = nearest(name, known.words) or "; add it to words.yaml"
+                yield Problem(file.shown, line, f"unknown word class `<{name}>`{hint}")
+
+
+def _entries_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    part = file.value
+    yield from known.unknown("concepts", part.concepts, file, "concepts")
+    yield from known.unknown("aspects", part.entries, file, "entries")
+    for aspect, entry in part.entries.items():
+        for index, row in enumerate(entry.rows):
+            if sorted(row.cells) != sorted(part.concepts):
+                line = line_of(file.node, "entries", aspect, "rows", index)
+                wanted = ", ".join(part.concepts)
+                yield Problem(file.shown, line, f"the row needs one cell for each of: {wanted}")
+
+
+def _tasks_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    for id, task in file.value.tasks.items():
+        at = ("tasks", id)
+        yield from known.unknown("categories", [task.category], file, *at, "category")
+        yield from known.unknown("concepts", task.fits, file, *at, "fits")
+        if not _ID.fullmatch(id):
+            yield Problem(file.shown, line_of(file.node, *at), f"`{id}` is not kebab-case")
+
+
+def _claims_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    for id, claim in file.value.items():
+        yield from known.unknown("concepts", claim.concepts, file, id, "concepts")
+        yield from known.unknown("aspects", [claim.aspect], file, id, "aspect")
+
+
+def _aspect_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    part = file.value
+    yield from _own_id(file, part.id)
+    yield from known.unknown("aspects", part.next, file, "next")
+    for number, both in enumerate(part.together):
+        yield from known.unknown("aspects", both.aspects, file, "together", number, "aspects")
+    for index, phrase in enumerate((part.question, *part.phrases)):
+        where = ("phrases", index - 1) if index else ("question",)
+        for slot in _SLOT.findall(phrase):
+            if slot not in _SLOTS:
+                hint = nearest(slot, sorted(_SLOTS)) or "; use {concept}, {other} or {task}"
+                yield Problem(
+                    file.shown, line_of(file.node, *where), f"unknown slot `{{{slot}}}`{hint}"
+                )
+
+
+def _transcript_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    for number, transcript in enumerate(file.value):
+        for index, turn in enumerate(transcript.turns):
+            at = (number, "turns", index)
+            yield from known.unknown("concepts", turn.concepts or (), file, *at, "concepts")
+            intents = (*(turn.intents or ()), *((turn.intent,) if turn.intent else ()))
+            yield from known.unknown("aspects", intents, file, *at, "intent")
+            if turn.task:
+                yield from known.unknown("tasks", [turn.task], file, *at, "task")
+
+
+def _kb_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    yield from known.unknown("concepts", file.value.main_concepts, file, "main_concepts")
+
+
+_CHECKS = {
+    "kb": _kb_file,
+    "concepts": _concept_file,
+    "entries": _entries_file,
+    "tasks": _tasks_file,
+    "claims": _claims_file,
+    "aspects": _aspect_file,
+    "transcripts": _transcript_file,
+}
+
+
+def _own_id(file: Decoded, id: str) -> Iterator[Problem]:
+    line = line_of(file.node, "id")
+    if not _ID.fullmatch(id):
+        yield Problem(file.shown, line, f"id `{id}` is not kebab-case; use a-z, 0-9 and hyphens")
+    elif PurePosixPath(file.name).stem != id:
+        yield Problem(file.shown, line, f"id `{id}` differs from the file's name; rename one")
+
+
+def _missing_sources(file: Decoded, known: _Known) -> Iterator[Problem]:
+    for node in _source_lists(file.node):
+        if not node.items:
+            yield Problem(file.shown, node.line, "a fact without a source; cite one or drop it")
+        for item in node.items:
+            if isinstance(item, Text) and item.value not in known.sources:
+                hint = nearest(item.value, known.sources) or "; add it to sources.yaml"
+                yield Problem(file.shown, item.line, f"unknown source `{item.value}`{hint}")
+
+
+def _source_lists(node: Node) -> Iterator[Items]:
+    if isinstance(node, Items):
+        for item in node.items:
+            yield from _source_lists(item)
+    elif isinstance(node, Fields):
+        for key, (_, value) in node.fields.items():
+            if key == "sources" and isinstance(value, Items):
+                yield value
+            else:
+                yield from _source_lists(value)
+
+
+def _duplicate_names(draft: Draft) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for name, owner, shown, line in _all_names(draft):
+        key = " ".join(name.casefold().replace("-", " ").split())
+        if key in seen:
+            yield Problem(shown, line, f"name `{name}` again ({seen[key]}); keep one")
+        seen.setdefault(key, f"{owner} in {shown}:{line}")
+
+
+def _all_names(draft: Draft) -> Iterator[tuple[str, str, str, int]]:
+    for file in draft.of("concepts"):
+        part = file.value
+        yield part.name, part.id, file.shown, line_of(file.node, "name")
+        for key in ("aliases", "loose"):
+            for index, name in enumerate(getattr(part, key)):
+                yield name, part.id, file.shown, line_of(file.node, key, index)
+    for file in draft.of("tasks"):
+        for id, task in file.value.tasks.items():
+            yield task.name, id, file.shown, line_of(file.node, "tasks", id, "name")
+            for key in ("aliases", "loose"):
+                for index, name in enumerate(getattr(task, key)):
+                    yield name, id, file.shown, line_of(file.node, "tasks", id, key, index)
+
+
+def _duplicate_entries(draft: Draft) -> Iterator[Problem]:
+    seen: dict[tuple[str, ...], str] = {}
+    for file in (*draft.of("concepts"), *draft.of("entries")):
+        part = file.value
+        concepts = (part.id,) if file.kind == "concepts" else tuple(sorted(part.concepts))
+        for aspect in part.entries:
+            line = line_of(file.node, "entries", aspect)
+            key = (aspect, *concepts)
+            if key in seen:
+                where = seen[key]
+                yield Problem(file.shown, line, f"`{aspect}` again for the same concepts ({where})")
+            seen.setdefault(key, f"first in {file.shown}:{line}")
