@@ -1,0 +1,165 @@
+"""Weights, confidence and the bar for "not in scope", learnt by leaving examples out.
+
+Each example is scored without itself (is it still routed rightly?) and without its whole label
+(what do scores look like when nothing fits?). Confidence is a logistic curve over best score and
+margin (Platt 1999); the bar is where Matthews' correlation of "answer it" is highest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sourcebot.routing.index import Index
+
+SAMPLE = 400
+TRUST = (0.0, 0.5, 1.0, 1.5, 2.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """trust: weight of the label's centre against its nearest examples; curve: logistic weights (bias, score, margin);
+    bar: the confidence below which nothing is said to fit."""
+
+    trust: float
+    curve: tuple[float, float, float]
+    bar: float
+
+    def confidence(self, score: float, margin: float) -> float:
+        """How likely the best label is right, 0..1."""
+        bias, by_score, by_margin = self.curve
+        return _logistic(bias + by_score * score + by_margin * margin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    nearest: dict[int, float]
+    central: list[float]
+    label: int | None
+
+
+def combine(
+    nearest: dict[int, float], central: Sequence[float], trust: float
+) -> list[tuple[float, int]]:
+    """(score, label) for each label with any similar example, best first."""
+    scored = [
+        ((similarity + trust * central[label]) / (1.15 + trust), label)
+        for label, similarity in nearest.items()
+    ]
+    return sorted(scored, key=lambda item: (-item[0], item[1]))
+
+
+def calibrate(index: Index, out_of_scope: Sequence[Sequence[str]] = ()) -> Calibration:
+    """Learn from the examples alone, and from labelled out-of-scope texts where there are some."""
+    twins: dict[tuple[str, ...], list[int]] = {}
+    members: dict[int, list[int]] = {}
+    for number, example in enumerate(index.examples):
+        twins.setdefault(example.stems, []).append(number)
+        members.setdefault(example.label, []).append(number)
+    step = max(1, len(index.examples) // SAMPLE)
+    inside, outside = [], []
+    for example in index.examples[::step]:
+        inside.append(_trial(index, example.stems, twins[example.stems], example.label))
+        if len(index.labels) > 1:
+            outside.append(_trial(index, example.stems, members[example.label], None))
+    outside += [_trial(index, stems, (), None) for stems in out_of_scope]
+    trust = max(TRUST, key=lambda weight: (_right(inside, weight), -weight))
+    return _fit(inside, outside, trust)
+
+
+def _trial(
+    index: Index, stems: Sequence[str], without: Sequence[int], label: int | None
+) -> _Trial:
+    nearest = index.by_label(index.nearest(stems, without))
+    return _Trial(nearest, index.central(stems, without), label)
+
+
+def _right(trials: Sequence[_Trial], trust: float) -> int:
+    ranked = ((combine(trial.nearest, trial.central, trust), trial.label) for trial in trials)
+    return sum(1 for ranking, label in ranked if ranking and ranking[0][1] == label)
+
+
+def margin_of(ranking: Sequence[tuple[float, int]]) -> float:
+    """How far the best score is ahead of the second."""
+    if not ranking:
+        return 0.0
+    return ranking[0][0] - (ranking[1][0] if len(ranking) > 1 else 0.0)
+
+
+def _fit(inside: Sequence[_Trial], outside: Sequence[_Trial], trust: float) -> Calibration:
+    points: list[tuple[float, float, bool]] = []
+    for trial in (*inside, *outside):
+        ranking = combine(trial.nearest, trial.central, trust)
+        if ranking:
+            right = trial.label is not None and ranking[0][1] == trial.label
+            points.append((ranking[0][0], margin_of(ranking), right))
+    if not any(right for *_, right in points) or all(right for *_, right in points):
+        return Calibration(trust, (-4.0, 8.0, 2.0), 0.5)
+    curve = _logistic_regression(points)
+    trained = Calibration(trust, curve, 0.5)
+    scored = sorted(
+        (trained.confidence(score, margin), right) for score, margin, right in points
+    )
+    return Calibration(trust, curve, _best_bar(scored))
+
+
+def _best_bar(scored: Sequence[tuple[float, bool]]) -> float:
+    """The confidence at which "answer" agrees best with "right" (Matthews 1975)."""
+    positives = sum(right for _, right in scored)
+    negatives = len(scored) - positives
+    below_right = below_wrong = 0
+    best = (-2.0, 0.5)
+    for position, (confidence, right) in enumerate(scored):
+        kept_right = positives - below_right
+        kept_wrong = negatives - below_wrong
+        spread = math.sqrt(
+            max(1, kept_right + kept_wrong) * positives * negatives * max(1, position)
+        )
+        agreement = (kept_right * below_wrong - kept_wrong * below_right) / spread
+        best = max(best, (agreement, confidence))
+        below_right += right
+        below_wrong += not right
+    return best[1]
+
+
+def _logistic_regression(points: Sequence[tuple[float, float, bool]]) -> tuple[float, float, float]:
+    """Newton's method with a small ridge; three weights, a few hundred points."""
+    weights = [0.0, 0.0, 0.0]
+    for _ in range(25):
+        gradient = [-1e-3 * weight for weight in weights]
+        hessian = [[1e-3 if i == j else 0.0 for j in range(3)] for i in range(3)]
+        for score, margin, right in points:
+            row = (1.0, score, margin)
+            chance = _logistic(sum(w * x for w, x in zip(weights, row, strict=True)))
+            slope = max(chance * (1 - chance), 1e-9)
+            for i in range(3):
+                gradient[i] += (right - chance) * row[i]
+                for j in range(3):
+                    hessian[i][j] += slope * row[i] * row[j]
+        step = _solve(hessian, gradient)
+        weights = [weight + change for weight, change in zip(weights, step, strict=True)]
+        if max(abs(change) for change in step) < 1e-8:
+            break
+    return weights[0], weights[1], weights[2]
+
+
+def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
+    """Gaussian elimination with pivoting."""
+    size = len(right)
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for i in range(size):
+        pivot = max(range(i, size), key=lambda r: abs(rows[r][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        for r in range(i + 1, size):
+            factor = rows[r][i] / rows[i][i]
+            rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i], strict=True)]
+    solution = [0.0] * size
+    for i in reversed(range(size)):
+        known = sum(rows[i][j] * solution[j] for j in range(i + 1, size))
+        solution[i] = (rows[i][size] - known) / rows[i][i]
+    return solution
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))

@@ -1,0 +1,59 @@
+"""What a text is compared by: stems, pairs of neighbouring stems, and word classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+START = "^"
+PAIR = "\x1f"
+
+
+def features(stems: Sequence[str], classes: Mapping[str, str]) -> list[str]:
+    """The features of a text, without repetitions and in a fixed order.
+
+    classes: stem -> name of its synonym set. A classed stem counts as itself and as its class, and
+    pairs are made of classes, so that "perks of X" meets an example that says "advantages of X".
+    """
+    folded = [classes.get(stem, stem) for stem in stems]
+    found: dict[str, None] = dict.fromkeys(stems)
+    found.update(dict.fromkeys(f"<{name}>" for name in folded if name not in found))
+    found.update(
+        dict.fromkeys(
+            left + PAIR + right for left, right in zip([START, *folded], folded, strict=False)
+        )
+    )
+    return list(found)
+
+
+def inverse_document_frequency(documents: Iterable[Sequence[str]]) -> dict[str, float]:
+    """Smoothed IDF of each feature (Robertson and Sparck Jones 1976, as used in TF-IDF)."""
+    counts: dict[str, int] = {}
+    total = 0
+    for document in documents:
+        total += 1
+        for feature in document:
+            counts[feature] = counts.get(feature, 0) + 1
+    return {
+        feature: math.log((1 + total) / (1 + count)) + 1.0 for feature, count in counts.items()
+    }
+
+
+def weigh(document: Sequence[str], idf: Mapping[str, float], unknown: float) -> dict[str, float]:
+    """A unit-length TF-IDF vector.
+
+    Pairs count half; features outside the examples add `unknown` to the length only, so that a
+    text full of foreign words is similar to nothing.
+    """
+    vector: dict[str, float] = {}
+    square = 0.0
+    for feature in document:
+        weight = idf.get(feature)
+        scale = 0.5 if PAIR in feature else 1.0
+        square += ((unknown if weight is None else weight) * scale) ** 2 * (
+            0.25 if weight is None and PAIR in feature else 1.0
+        )
+        if weight is not None:
+            vector[feature] = weight * scale
+    length = math.sqrt(square) or 1.0
+    return {feature: weight / length for feature, weight in vector.items()}

@@ -1,0 +1,78 @@
+"""Typing errors: an unknown word becomes the nearest known one, where one is near enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_NEIGHBOURS = 12
+
+
+class Repairer:
+    """Repairs words against a vocabulary. `frequency` breaks ties between equally near words."""
+
+    def __init__(self, frequency: dict[str, int], lexicon: str = "") -> None:
+        """`lexicon`: newline-separated words of the language that are never repaired."""
+        self._frequency = frequency
+        self._by_length: dict[int, list[str]] = {}
+        for word in sorted(frequency):
+            self._by_length.setdefault(len(word), []).append(word)
+        self._lexicon = lexicon
+        self._nearest = lru_cache(maxsize=4_096)(self._search)
+
+    def known(self, word: str) -> bool:
+        """Whether the word stands in the vocabulary itself."""
+        return word in self._frequency
+
+    def in_language(self, word: str) -> bool:
+        """Whether the language has the word, though this vocabulary may not."""
+        return f"\n{word}\n" in self._lexicon
+
+    def repair(self, word: str) -> str | None:
+        """The known word that was probably meant, or None; known words give themselves."""
+        if word in self._frequency:
+            return word
+        return self._nearest(word)
+
+    def _search(self, word: str) -> str | None:
+        size = len(word)
+        if size < 4 or size > 40 or any(character.isdigit() for character in word):
+            return None
+        if self.in_language(word):
+            return None
+        reach = allowed_edits(size)
+        candidates = [
+            known
+            for length in range(size - reach, size + reach + 1)
+            for known in self._by_length.get(length, ())
+        ]
+        found = process.extract(
+            word, candidates, scorer=OSA.distance, score_cutoff=reach, limit=_NEIGHBOURS
+        )
+        best = min(
+            (self._cost(word, known, distance) for known, distance, _ in found), default=None
+        )
+        return best[-1] if best is not None and best[0] <= reach else None
+
+    def _cost(self, word: str, known: str, distance: float) -> tuple[float, int, str]:
+        changed_start = word[0] != known[0]
+        return distance + 0.9 * changed_start, -self._frequency[known], known
+
+
+def allowed_edits(size: int) -> int:
+    """How many edits a word of this many letters may be away from the one that was meant."""
+    if size < 4:
+        return 0
+    return 1 if size < 7 else 2 if size < 12 else 3
+
+
+def count_words(texts: Iterable[Iterable[str]]) -> dict[str, int]:
+    """How often each word stands in the texts."""
+    counts: dict[str, int] = {}
+    for words in texts:
+        for word in words:
+            counts[word] = counts.get(word, 0) + 1
+    return counts

@@ -1,0 +1,218 @@
+"""`Router`: from example phrases and their labels to a route for any text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from sourcebot.errors import SourcebotError
+from sourcebot.routing.calibration import Calibration, calibrate, combine, margin_of
+from sourcebot.routing.features import features
+from sourcebot.routing.index import Example, Index
+from sourcebot.routing.repair import Repairer, count_words
+from sourcebot.routing.text import clean, stem, tokenise
+
+
+class ExamplesError(SourcebotError, ValueError):
+    """Examples that no router can be made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a label was ranked: its nearest examples with their similarity, and the shared words."""
+
+    intent: str
+    confidence: float
+    examples: tuple[tuple[str, float], ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a text leads.
+
+    intent: the best label, or None where nothing fits; confidence: how likely the best label is
+    right, 0..1; ranking: (label, confidence) best first, filled also where intent is None.
+    """
+
+    text: str
+    intent: str | None
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    _router: Router = field(repr=False, compare=False)
+
+    def explain(self) -> tuple[Explanation, ...]:
+        """Which examples and which words spoke for the first and the second label."""
+        return self._router._explain(self)
+
+
+class Router:
+    """A fuzzy-matching intent router. Safe to share between threads once made."""
+
+    def __init__(self, index: Index, calibration: Calibration) -> None:
+        """Use `from_examples` or `load`."""
+        self._index = index
+        self._calibration = calibration
+        words = count_words([word for word in _raw_words(ex.text)] for ex in index.examples)
+        self._repairer = Repairer(words)
+
+    @classmethod
+    def from_examples(
+        cls,
+        examples: Iterable[tuple[str, str]],
+        *,
+        out_of_scope: Sequence[str] = (),
+        synonyms: Mapping[str, Sequence[str]] | None = None,
+    ) -> Router:
+        """Learn from (phrase, label) pairs.
+
+        out_of_scope: phrases that fit no label, where a team has some; synonyms: name of a set ->
+        words that mean much the same. Raises ExamplesError where there is nothing to learn from.
+        """
+        pairs = _checked(examples)
+        labels = tuple(sorted({label for _, label in pairs}))
+        number = {label: position for position, label in enumerate(labels)}
+        classes = {
+            stem(word.casefold()): name
+            for name, words in (synonyms or {}).items()
+            for word in words
+            if " " not in word
+        }
+        index = Index(
+            labels,
+            tuple(Example(text, _stems(text), number[label]) for text, label in pairs),
+            classes,
+        )
+        return cls(index, calibrate(index, [_stems(text) for text in out_of_scope]))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels, sorted."""
+        return self._index.labels
+
+    @property
+    def bar(self) -> float:
+        """The confidence below which a route's intent is None."""
+        return self._calibration.bar
+
+    def route(self, text: str) -> Route:
+        """Route one text. Never raises; a text of any size costs bounded time."""
+        return self.route_stems(text, self._repaired(text))
+
+    def route_many(self, texts: Iterable[str]) -> list[Route]:
+        """Route texts in bulk; the same routes in the same order."""
+        return [self.route(text) for text in texts]
+
+    def route_stems(self, text: str, stems: Sequence[str]) -> Route:
+        """Route a text whose stems are known already (repaired and masked by the caller)."""
+        nearest = self._index.by_label(self._index.nearest(stems))
+        central = self._index.central(stems)
+        ranked = combine(nearest, central, self._calibration.trust)
+        if not ranked:
+            everything = tuple((label, 0.0) for label in self.labels) if text.strip() else ()
+            return Route(text, None, 0.0, everything, self)
+        best = self._calibration.confidence(ranked[0][0], margin_of(ranked))
+        ranking = [(self.labels[ranked[0][1]], round(best, 4))]
+        for score, label in ranked[1:]:
+            chance = min(best, self._calibration.confidence(score, score - ranked[0][0]))
+            ranking.append((self.labels[label], round(chance, 4)))
+        intent = ranking[0][0] if best >= self._calibration.bar else None
+        return Route(text, intent, ranking[0][1], tuple(ranking), self)
+
+    def nearest_example(self, stems: Sequence[str], label: str) -> tuple[str, float] | None:
+        """The most similar example of a label and its similarity, or None."""
+        for similarity, number in self._index.nearest(stems):
+            example = self._index.examples[number]
+            if self.labels[example.label] == label:
+                return example.text, similarity
+        return None
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the router to a file (JSON, versioned, atomically). Raises OSError."""
+        from sourcebot.routing.storage import write_router
+
+        write_router(Path(path), self.dump())
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Router:
+        """Read a saved router. Raises OSError, or RouterFileError for a file that is not one."""
+        from sourcebot.routing.storage import read_router
+
+        return cls.resume(read_router(Path(path)))
+
+    def dump(self) -> dict[str, Any]:
+        """The router as JSON-able data."""
+        calibration = self._calibration
+        return {
+            "labels": list(self.labels),
+            "classes": dict(self._index.classes),
+            "examples": [[ex.text, list(ex.stems), ex.label] for ex in self._index.examples],
+            "calibration": [calibration.trust, list(calibration.curve), calibration.bar],
+        }
+
+    @classmethod
+    def resume(cls, data: Mapping[str, Any]) -> Router:
+        """The router that `dump` described."""
+        trust, curve, bar = data["calibration"]
+        index = Index(
+            tuple(data["labels"]),
+            tuple(Example(text, tuple(stems), label) for text, stems, label in data["examples"]),
+            data["classes"],
+        )
+        return cls(index, Calibration(trust, (curve[0], curve[1], curve[2]), bar))
+
+    def _repaired(self, text: str) -> tuple[str, ...]:
+        return tuple(stem(self._repairer.repair(word) or word) for word in _raw_words(text))
+
+    def _explain(self, route: Route) -> tuple[Explanation, ...]:
+        stems = self._repaired(route.text)
+        mine = set(features(stems, self._index.classes))
+        nearest = self._index.nearest(stems)
+        found = []
+        for intent, confidence in route.ranking[:2]:
+            own = [
+                (self._index.examples[number], similarity)
+                for similarity, number in nearest
+                if self.labels[self._index.examples[number].label] == intent
+            ][:3]
+            shared = {
+                word
+                for example, _ in own
+                for word in example.stems
+                if word in mine or f"<{self._index.classes.get(word, '')}>" in mine
+            }
+            found.append(
+                Explanation(
+                    intent,
+                    confidence,
+                    tuple((example.text, round(similarity, 3)) for example, similarity in own),
+                    tuple(sorted(shared, key=lambda word: (-self._index.idf.get(word, 0), word))),
+                )
+            )
+        return tuple(found)
+
+
+def _raw_words(text: str) -> list[str]:
+    return [token.word for token in tokenise(clean(text))]
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in _raw_words(text))
+
+
+def _checked(examples: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    pairs: dict[tuple[str, str], None] = {}
+    for position, pair in enumerate(examples, start=1):
+        text, label = pair
+        if not isinstance(text, str) or not isinstance(label, str):
+            raise ExamplesError(f"example {position}: phrase and label must be text; got {pair!r}")
+        if not label.strip():
+            raise ExamplesError(f"example {position}: the label of `{text[:40]}` is empty")
+        if _raw_words(text):
+            pairs[(text, label)] = None
+    if not pairs:
+        raise ExamplesError("no examples; give at least one (phrase, label) pair")
+    return list(pairs)

@@ -1,0 +1,53 @@
+"""Saved routers: JSON with a version and a checksum; refuses what is not its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sourcebot.errors import RouterFileError
+
+FORMAT = "sourcebot-router"
+VERSION = 1
+
+
+def write_router(path: Path, data: dict[str, Any]) -> None:
+    """Write beside the target and rename over it. Raises OSError."""
+    body = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    head = {"format": FORMAT, "version": VERSION, "sha256": _digest(body)}
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(json.dumps(head) + "\n" + body)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read_router(path: Path) -> dict[str, Any]:
+    """Read what `write_router` wrote. Raises OSError or RouterFileError."""
+    try:
+        head_line, _, body = path.read_text(encoding="utf-8").partition("\n")
+        head = json.loads(head_line)
+        version = head["version"] if head["format"] == FORMAT else None
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError):
+        version = head = None
+    if head is None or version is None:
+        raise RouterFileError(f"{path}: not a saved router; make one with Router.save")
+    if version != VERSION:
+        raise RouterFileError(
+            f"{path}: saved by another version (format {version}, this is {VERSION}); save it again"
+        )
+    if _digest(body) != head.get("sha256"):
+        raise RouterFileError(f"{path}: the file is damaged or cut short; save it again")
+    data: dict[str, Any] = json.loads(body)
+    return data
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

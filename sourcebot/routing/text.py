@@ -1,0 +1,113 @@
+"""The only normaliser and tokeniser: what people type, as comparable words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_CHARACTERS = 4_000
+"""Longer messages are cut before any work is done on them."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUOTES = str.maketrans("‘’ʼ`´“”„–—‐‑‒−", "'''''\"\"\"------")
+_VOWEL = re.compile(r"[aeiouy]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a message.
+
+    word: normalised; stem: without its inflection; start, end: its span in the normalised text;
+    shout: written in capitals in a message that is not (IT, not it).
+    """
+
+    word: str
+    stem: str
+    start: int
+    end: int
+    shout: bool = False
+
+
+def clean(text: str) -> str:
+    """Fold compatibility forms, quotes and dashes; drop invisible and control characters."""
+    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).translate(_QUOTES)
+    return "".join(_visible(text))
+
+
+def _visible(text: str) -> Iterator[str]:
+    for character in text:
+        category = unicodedata.category(character)
+        if category in ("Cf", "Mn", "Co", "Cs", "Cn"):
+            if category == "Mn":
+                yield character
+            continue
+        yield " " if category in ("Cc", "Zl", "Zp") else character
+
+
+def tokenise(text: str, contractions: Mapping[str, str] | None = None) -> list[Token]:
+    """Split cleaned text into tokens; `contractions` maps a short form to its full words."""
+    shouting = text.isupper()
+    tokens: list[Token] = []
+    for match in _WORD.finditer(text):
+        surface = match.group()
+        word = surface.casefold().replace("’", "'")
+        shout = not shouting and surface.isupper() and len(surface) > 1
+        for part in _expand(word, contractions or {}):
+            tokens.append(Token(part, stem(part), match.start(), match.end(), shout))
+    return tokens
+
+
+def _expand(word: str, contractions: Mapping[str, str]) -> list[str]:
+    if word in contractions:
+        return contractions[word].split()
+    if "'" not in word:
+        return [word]
+    if word.endswith("n't"):
+        return [word[:-3], "not"]
+    head, tail = word.rsplit("'", 1)
+    if tail in _ENDINGS:
+        return [head.replace("'", ""), *_ENDINGS[tail].split()]
+    return [word.replace("'", "")]
+
+
+_ENDINGS = {"s": "", "re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A word without its regular English inflection (plural, -ing, -ed, -e, -y/-ie).
+
+    Lighter than Porter (1980): it must keep `offshore` near `offshoring` and never join two
+    different words of a help desk's vocabulary.
+    """
+    if len(word) <= 3 or not word.isascii():
+        return word
+    if word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        base = word[: -len(ending)]
+        if word.endswith(ending) and len(base) >= 3 and _VOWEL.search(base):
+            word = base[:-1] if len(base) > 3 and base[-1] == base[-2] != "l" else base
+            break
+    if len(word) > 3 and word.endswith("e"):
+        word = word[:-1]
+    if len(word) > 3 and word.endswith("y"):
+        word = word[:-1] + "i"
+    return word
+
+
+def words_of(text: str, contractions: Mapping[str, str] | None = None) -> list[str]:
+    """The normalised words of a text."""
+    return [token.word for token in tokenise(clean(text), contractions)]
+
+
+def stems_of(text: str, contractions: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The stems of a text."""
+    return tuple(token.stem for token in tokenise(clean(text), contractions))
