@@ -1,0 +1,156 @@
+"""What can be typed after `sourcebot`, and the help that says so."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from sourcebot._version import __version__
+
+SHELLS = ("bash", "zsh", "fish")
+
+_ROOT_EPILOG = """\
+examples:
+  sourcebot                                    open the chat in this terminal
+  sourcebot ask "what is the difference between outsourcing and offshoring?"
+  sourcebot ask --json "should I outsource payroll?" | jq .text
+  sourcebot ask - < questions.txt              one question a line
+  sourcebot chat                               the chat as plain lines, for screen readers
+  sourcebot --kb ./our-kb kb check             is our own knowledge base sound?
+
+exit codes:
+  0   answered            1   a question was not understood, or a transcript failed
+  2   wrong usage, or a knowledge base that cannot be used      130   interrupted
+"""
+
+_ASK_EPILOG = """\
+examples:
+  sourcebot ask what is nearshoring
+  sourcebot ask "and the risks of ofshoring?" --json
+  printf 'what is bpo\\nwhy offshore\\n' | sourcebot ask -
+  sourcebot ask -- "-- what does that mean?"
+
+Each question stands on its own; for follow-ups use `sourcebot chat`.
+Exit code 0, or 1 when a question was not understood or has two readings.
+"""
+
+_CHAT_EPILOG = """\
+Plain lines, no colours and no cursor movement; type the number of a suggestion to send it.
+  /new    forget what was said       /why    why the last answer was given
+  /help   what can be asked          /quit   leave (or Ctrl-D)
+
+With --json each line of standard input gets exactly one line of JSON, in UTF-8 and at once:
+  printf 'what is offshoring\\nand why?\\n' | sourcebot chat --json
+"""
+
+_COMPLETION_EPILOG = """\
+examples:
+  eval "$(sourcebot completion bash)"          in ~/.bashrc
+  eval "$(sourcebot completion zsh)"           in ~/.zshrc, after compinit
+  sourcebot completion fish > ~/.config/fish/completions/sourcebot.fish
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors take one line."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        options.setdefault("allow_abbrev", False)
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Explain on one line of standard error and leave with exit code 2."""
+        from sourcebot.cli.streams import complain
+
+        complain(f"{message} (see `{self.prog} --help`)")
+        raise SystemExit(2)
+
+
+class RootParser(Parser):
+    """The parser of `sourcebot` itself, whose help names the files in use."""
+
+    def format_help(self) -> str:
+        """The help, with this user's folders."""
+        from sourcebot.history import data_folder
+        from sourcebot.knowledge.cache import cache_folder
+        from sourcebot.knowledge.folders import shipped
+
+        return (
+            super().format_help() + "\nfiles:\n"
+            f"  knowledge   {shipped('kb')}\n"
+            f"              (--kb DIR or SOURCEBOT_KB for another)\n"
+            f"  cache       {cache_folder()}\n"
+            f"              (SOURCEBOT_CACHE for another; may be deleted at any time)\n"
+            f"  history     {data_folder() / 'history.jsonl'}\n"
+            f"              (SOURCEBOT_HOME for another folder; SOURCEBOT_HISTORY=0 keeps none)\n"
+        )
+
+
+def build_parser() -> Parser:
+    """The parser of the whole command line; `command` says which was chosen, None for none."""
+    common = Parser(add_help=False)
+    common.add_argument(
+        "--kb",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="use the knowledge base in DIR (default: $SOURCEBOT_KB, else the shipped one)",
+    )
+    root = RootParser(
+        prog="sourcebot",
+        parents=[common],
+        description="Explains outsourcing, offshoring and their relatives: ask in your own words, "
+        "typos and all.\nWithout a command it opens the chat.",
+        epilog=_ROOT_EPILOG,
+    )
+    root.add_argument("--version", action="version", version=f"sourcebot {__version__}")
+    root.add_argument(
+        "--plain", action="store_true", help="chat in plain lines (as does TERM=dumb)"
+    )
+    root.add_argument("--no-history", action="store_true", help="do not keep what is asked")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+
+    ask = commands.add_parser(
+        "ask", parents=[common], help="one question, one answer",
+        description="Answer one question.", epilog=_ASK_EPILOG,
+    )  # fmt: skip
+    ask.add_argument("text", metavar="TEXT", nargs="+", help="the question; - reads one a line")
+    ask.add_argument("--json", action="store_true", help="one line of JSON for each question")
+
+    chat = commands.add_parser(
+        "chat", parents=[common], help="one conversation, line by line",
+        description="Hold one conversation over lines.", epilog=_CHAT_EPILOG,
+    )  # fmt: skip
+    chat.add_argument("--json", action="store_true", help="one line of JSON for each line in")
+
+    _add_kb(commands, common)
+
+    completion = commands.add_parser(
+        "completion", help="completion for your shell",
+        description="Print a completion script.", epilog=_COMPLETION_EPILOG,
+    )  # fmt: skip
+    completion.add_argument("shell", choices=SHELLS, help="the shell to complete in")
+    return root
+
+
+def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
+    kb = commands.add_parser(
+        "kb", parents=[common], help="check, measure and test a knowledge base",
+        description="The curator's bench.",
+    )  # fmt: skip
+    actions = kb.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    actions.add_parser(
+        "check", parents=[common], help="list every problem as file:line: message",
+        description="List every problem as file:line: message. Exit code 2 when there are errors; "
+        "warnings alone do not count.",
+    )  # fmt: skip
+    stats = actions.add_parser(
+        "stats", parents=[common], help="what is covered: concept by aspect",
+        description="Count what is known, and show it concept by aspect.",
+    )  # fmt: skip
+    stats.add_argument("--json", action="store_true", help="the same as JSON")
+    actions.add_parser(
+        "test", parents=[common], help="hold the conversations in transcripts/",
+        description="Hold the conversations in transcripts/ and compare. Exit code 1 when one "
+        "goes differently.",
+    )  # fmt: skip

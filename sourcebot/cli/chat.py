@@ -1,0 +1,65 @@
+"""`sourcebot chat`: one conversation over lines, as JSON for programs or plain text for people."""
+
+from __future__ import annotations
+
+from sourcebot.cli import streams
+from sourcebot.cli.replies import reply_text
+from sourcebot.dialogue.bot import Bot
+
+_LEAVE = {"/quit", "/exit"}
+
+
+def chat(folder: str | None, *, as_json: bool) -> int:
+    """Answer line after line until the input ends."""
+    bot = Bot.load(folder)
+    return _json_chat(bot) if as_json else _plain_chat(bot)
+
+
+def _json_chat(bot: Bot) -> int:
+    conversation = bot.start()
+    for line in streams.read_lines(encoding="utf-8"):
+        streams.write_bytes(conversation.send(line).to_json() + b"\n")
+    return 0
+
+
+def _plain_chat(bot: Bot) -> int:
+    conversation = bot.start()
+    interactive = streams.interactive()
+    suggestions: tuple[str, ...] = ()
+    if interactive:
+        suggestions = bot.knowledge.identity.examples
+        streams.write_text(_welcome(bot) + "\n> ")
+    for line in streams.read_lines():
+        if line.strip().casefold() in _LEAVE:
+            return 0
+        message = _chosen(line, suggestions)
+        if message is None:
+            message = line
+        else:
+            streams.write_text(f"> {message}\n")
+        reply = conversation.send(message)
+        suggestions = reply.suggestions
+        text = reply_text(reply, streams.width(), numbered=True)
+        streams.write_text(f"\n{text}\n> " if interactive else f"{text}\n")
+    if interactive:
+        streams.write_text("\n")  # Ctrl-D leaves the cursor behind the prompt
+    return 0
+
+
+def _welcome(bot: Bot) -> str:
+    identity = bot.knowledge.identity
+    numbered = "".join(f"  {n}. {text}\n" for n, text in enumerate(identity.examples, start=1))
+    return (
+        f"{identity.title}\n{identity.about}\n\n"
+        f"You could ask (type the words or the number):\n{numbered}\n"
+        "/help says what else you can do, /quit leaves.\n"
+    )
+
+
+def _chosen(line: str, suggestions: tuple[str, ...]) -> str | None:
+    """The suggestion whose number the line is, if it is one."""
+    digits = line.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 4):
+        return None
+    number = int(digits)
+    return suggestions[number - 1] if 1 <= number <= len(suggestions) else None

@@ -1,0 +1,99 @@
+"""`sourcebot kb`: the curator's bench: check the files, count what is known, hold transcripts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from sourcebot.cli import streams
+from sourcebot.errors import KnowledgeError, Problem
+from sourcebot.knowledge.model import KnowledgeBase
+
+BROKEN = 2
+FAILED = 1
+
+
+def run(action: str, folder: str | None, *, as_json: bool) -> int:
+    """Run `check`, `stats` or `test` on a knowledge base and return the exit code."""
+    match action:
+        case "check":
+            return check(folder)
+        case "stats":
+            return stats(folder, as_json=as_json)
+        case _:
+            return test(folder)
+
+
+def check(folder: str | None) -> int:
+    """Print every problem as `file:line: message`; 2 where one of them is an error."""
+    from sourcebot.knowledge.folders import read_base
+    from sourcebot.knowledge.loader import examine
+
+    try:
+        base, problems = examine(read_base(folder))
+        if base is not None:
+            from sourcebot.dialogue.check import check_bot
+
+            problems = sorted({*problems, *check_bot(base)})
+    except KnowledgeError as error:
+        base, problems = None, list(error.problems)
+    streams.write_text("".join(f"{problem}\n" for problem in problems))
+    return _sum_up(base, problems)
+
+
+def _sum_up(base: KnowledgeBase | None, problems: list[Problem]) -> int:
+    warnings = sum(problem.warning for problem in problems)
+    errors = len(problems) - warnings
+    found = ", ".join(
+        f"{number} {noun}{'s' if number != 1 else ''}"
+        for number, noun in ((errors, "error"), (warnings, "warning"))
+        if number
+    )
+    if errors or base is None:
+        streams.complain(f"{found}; this knowledge base cannot be used until they are put right")
+        return BROKEN
+    streams.write_text(
+        f"{base.stamp}: {len(base.concepts)} concepts, {len(base.entries)} entries, "
+        f"{found or 'no problems'}\n"
+    )
+    return 0
+
+
+def stats(folder: str | None, *, as_json: bool) -> int:
+    """Print what is covered, concept by aspect, and how much there is of everything."""
+    from sourcebot.cli.coverage import counts, coverage, coverage_table
+
+    base = KnowledgeBase.load(folder)
+    totals = counts(base)
+    kinds = dict(sorted(Counter(source.kind for source in base.sources.values()).items()))
+    if as_json:
+        import json
+
+        document = {
+            "kb": base.stamp, "counts": totals, "sources": kinds, "coverage": coverage(base)
+        }  # fmt: skip
+        streams.write_bytes(json.dumps(document, ensure_ascii=False).encode() + b"\n")
+        return 0
+    lines = [f"{base.stamp}: {base.identity.title}", ""]
+    lines += [f"{name:>14}  {number}" for name, number in totals.items()]
+    lines += ["", "sources by kind: " + ", ".join(f"{kind} {n}" for kind, n in kinds.items())]
+    lines += ["", "facts by concept and aspect (a dot: nothing yet)", ""]
+    streams.write_text("\n".join(lines) + "\n" + coverage_table(base, streams.width()))
+    return 0
+
+
+def test(folder: str | None) -> int:
+    """Hold every transcript; print those that went differently; 1 where there are any."""
+    from sourcebot.dialogue.bot import Bot
+    from sourcebot.dialogue.transcripts import run_transcripts
+    from sourcebot.knowledge.folders import shipped
+
+    root = Path(folder) if folder is not None else shipped("kb")
+    results = run_transcripts(Bot.load(folder))
+    failed = [result for result in results if result.failures]
+    for result in failed:
+        place = f"{root / result.place.file}:{result.place.line}"
+        for failure in result.failures:
+            streams.write_text(f"{place}: {result.name}: {failure}\n")
+    streams.write_text(f"{len(results) - len(failed)} of {len(results)} transcripts as written\n")
+    return FAILED if failed else 0
