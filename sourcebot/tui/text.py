@@ -1,0 +1,32 @@
+"""Text of others, made fit for the screen."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters reach the terminal as they are, and bidirectional overrides turn lines round.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_ECHO = 400
+
+
+def fit(text: str) -> str:
+    """The text without what could upset a terminal; line breaks stay."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text on a single line, as an input holds it."""
+    return " ".join(fit(text).split("\n"))
+
+
+def echo(message: str) -> str:
+    """A message as it is shown back: its beginning, if it is long."""
+    start = fit(message[: 4 * _ECHO]).strip()
+    if len(start) <= _ECHO and len(message) <= 4 * _ECHO:
+        return start
+    return f"{start[:_ECHO].rstrip()}… ({len(message):,} characters)"
+
+
+def is_web_address(address: str) -> bool:
+    """Whether an address may be opened: http and https, and nothing else."""
+    return address.lower().startswith(("http://", "https://"))
