@@ -17,7 +17,7 @@ from textual.widgets import Markdown
 from sourcebot.history import History
 from sourcebot.tui.chat import ChatScreen
 from sourcebot.tui.palette import Questions
-from sourcebot.tui.text import is_web_address
+from sourcebot.tui.text import fit, is_web_address
 from sourcebot.tui.widgets import LinkChosen
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class SourcebotApp(App[int]):
             yield SystemCommand("Why", "Why the last answer was given", screen.action_why)
             yield SystemCommand("Copy", "Copy the last answer", screen.action_copy)
             yield SystemCommand("Help", "All keys and commands", screen.action_help)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy text; what cannot be encoded is left out, where Textual would give up."""
+        super().copy_to_clipboard(fit(text))
 
     def action_toggle_light(self) -> None:
         """Change between light and dark."""
