@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import webbrowser
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -12,16 +11,18 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Markdown
 
-from sourcebot.history import History
 from sourcebot.tui.chat import ChatScreen
 from sourcebot.tui.palette import Questions
 from sourcebot.tui.text import fit, is_web_address
 from sourcebot.tui.widgets import LinkChosen
 
 if TYPE_CHECKING:
+    from textual.widgets import Markdown
+
     from sourcebot.dialogue.bot import Bot
+    from sourcebot.errors import SourcebotError
+    from sourcebot.history import History
 
 DARK = Theme(
     name="sourcebot-dark",
@@ -70,9 +71,10 @@ class SourcebotApp(App[int]):
         Binding("ctrl+q", "quit", "Quit", priority=True, id="app.quit"),
     ]
 
-    def __init__(self, bot: Bot, *, history: History) -> None:
+    def __init__(self, load: Callable[[], Bot], *, history: History) -> None:
         super().__init__()
-        self._bot = bot
+        self.failure: SourcebotError | None = None
+        self._load = load
         self._history = history
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -85,7 +87,7 @@ class SourcebotApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """The chat is the only screen below all others."""
-        return ChatScreen(self._bot, history=self._history)
+        return ChatScreen(self._load, history=self._history)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's commands and ours."""
@@ -105,10 +107,15 @@ class SourcebotApp(App[int]):
         """Change between light and dark."""
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name
 
-    @on(Markdown.LinkClicked)
-    def follow_link(self, event: Markdown.LinkClicked) -> None:
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         """A link in an answer."""
         self.open_address(event.href)
+
+    @on(ChatScreen.Failed)
+    def give_up(self, event: ChatScreen.Failed) -> None:
+        """Without a knowledge base there is nothing to show."""
+        self.failure = event.error
+        self.exit(return_code=2)
 
     @on(LinkChosen)
     def follow_source(self, event: LinkChosen) -> None:
@@ -128,6 +135,8 @@ class SourcebotApp(App[int]):
 
 def _has_browser_window() -> bool:
     """Whether opening a page leaves the terminal alone: a browser in the terminal would not."""
+    import webbrowser
+
     try:
         browser = webbrowser.get()
     except webbrowser.Error:

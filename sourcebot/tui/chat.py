@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Footer, Input, Static
 
-from sourcebot.dialogue.reply import CitedSource, Reply
-from sourcebot.history import History
+from sourcebot.errors import SourcebotError
 from sourcebot.tui.help import HelpScreen
 from sourcebot.tui.prompt import Prompt
-from sourcebot.tui.widgets import Suggestions, Turn, Welcome
+from sourcebot.tui.widgets import Suggestions, Welcome
 
 if TYPE_CHECKING:
-    from sourcebot.dialogue.bot import Bot
+    from sourcebot.dialogue.bot import Bot, Conversation
+    from sourcebot.dialogue.reply import CitedSource, Reply
+    from sourcebot.history import History
+    from sourcebot.tui.turn import Turn
 
 UNFOLDED_TURNS = 20
 QUIT = {"/quit", "/exit", "/q"}
@@ -47,25 +52,62 @@ class ChatScreen(Screen[None]):
         ),
     ]
 
-    def __init__(self, bot: Bot, *, history: History) -> None:
+    @dataclass
+    class Loaded(Message):
+        """The bot can be asked."""
+
+        bot: Bot
+
+    @dataclass
+    class Failed(Message):
+        """The knowledge base cannot be used."""
+
+        error: SourcebotError
+
+    def __init__(self, load: Callable[[], Bot], *, history: History) -> None:
         super().__init__()
-        self._bot = bot
+        self._load = load
         self._history = history
-        self._conversation = bot.start()
-        self._last: Reply | None = None
+        self._bot: Bot | None = None
+        self._conversation: Conversation | None = None
+        self._early: list[str] = []
+        self._last: Turn | None = None
 
     def compose(self) -> ComposeResult:
         """The conversation, the suggestions, the prompt and the keys."""
         with Vertical(id="column"):
-            yield VerticalScroll(id="conversation", can_focus=False)
+            with VerticalScroll(id="conversation", can_focus=False):
+                yield Static("Reading the knowledge base …", id="loading", classes="hint")
             yield Suggestions(id="suggestions")
             yield Prompt(id="prompt")
         yield Footer(compact=True)
 
-    async def on_mount(self) -> None:
-        """Begin with the welcome."""
+    def on_mount(self) -> None:
+        """Show the first frame; what takes time comes after it."""
         self.prompt.remember(self._history.texts)
-        await self._welcome()
+        self.call_after_refresh(self._begin)
+
+    @work(thread=True)
+    def _begin(self) -> None:
+        from sourcebot.tui import turn  # noqa: F401  (slow to load, and wanted soon)
+
+        try:
+            self.post_message(self.Loaded(self._load()))
+        except SourcebotError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Loaded)
+    async def begin(self, event: Loaded) -> None:
+        """Welcome the user, and answer what was sent too early."""
+        self._bot = event.bot
+        await self._start()
+        for message in self._early:
+            self.post_message(Suggestions.Chosen(message))
+
+    @property
+    def ready(self) -> bool:
+        """Whether messages are answered at once; until then they wait."""
+        return self._conversation is not None
 
     @property
     def conversation(self) -> VerticalScroll:
@@ -85,36 +127,36 @@ class ChatScreen(Screen[None]):
     @property
     def questions(self) -> tuple[str, ...]:
         """What is suggested now, and the example questions."""
-        examples = self._bot.knowledge.identity.examples
+        examples = self._bot.knowledge.identity.examples if self._bot is not None else ()
         return tuple(dict.fromkeys((*self.suggestions.texts, *examples)))
 
     @property
     def sources(self) -> tuple[CitedSource, ...]:
         """The sources of the last answer."""
-        return self._last.sources if self._last is not None else ()
+        return self._last.reply.sources if self._last is not None else ()
 
     async def send(self, message: str, *, remember: bool = True) -> None:
         """Send a message, as if it had been typed, and show the reply."""
         message = message.strip()
-        if not message:
-            return
-        if remember:
-            self._history.add(message)
-            self.prompt.remember(self._history.texts)
-        if message.lower() in QUIT:
-            self.app.exit()
-        elif message.lower() in AFRESH:
-            await self.action_afresh()
-        else:
-            await self._show(message, self._conversation.send(message))
+        command = message[:10].lower()
+        if command in QUIT:
+            self.app.exit(return_code=0)
+        elif message and self._conversation is None:
+            self._early.append(message)
+        elif message and self._conversation is not None:
+            if remember:
+                self._history.add(message)
+                self.prompt.remember(self._history.texts)
+            if command in AFRESH:
+                await self.action_afresh()
+            else:
+                await self._show(message, self._conversation.send(message))
 
     async def action_afresh(self) -> None:
         """Forget the conversation and begin another."""
-        self._conversation = self._bot.start()
-        self._last = None
         self.prompt.clear()
         self.prompt.focus()
-        await self._welcome()
+        await self._start()
 
     async def action_why(self) -> None:
         """Ask why the last answer was given."""
@@ -132,7 +174,7 @@ class ChatScreen(Screen[None]):
         if self._last is None:
             self.notify("There is no answer to copy yet.")
             return
-        self.app.copy_to_clipboard(_as_markdown(self._last))
+        self.app.copy_to_clipboard(self._last.as_markdown())
         self.notify("Sent the answer to the clipboard.")
 
     def action_prompt(self) -> None:
@@ -184,14 +226,19 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
         self.prompt.put(event.text)
 
-    async def _welcome(self) -> None:
+    async def _start(self) -> None:
+        if self._bot is None:
+            return
+        self._conversation = self._bot.start()
+        self._last = None
         await self.conversation.remove_children()
         await self.conversation.mount(Welcome(self._bot.knowledge))
         self.suggestions.show(self._bot.knowledge.identity.examples, title="For example")
 
     async def _show(self, message: str, reply: Reply) -> None:
-        self._last = reply
-        turn = Turn(message, reply)
+        from sourcebot.tui.turn import Turn
+
+        self._last = turn = Turn(message, reply)
         with self.app.batch_update():
             await self.conversation.query(Welcome).remove()
             await self.conversation.mount(turn)
@@ -200,11 +247,3 @@ class ChatScreen(Screen[None]):
             self.suggestions.show(reply.suggestions, title="Next")
         # From its beginning where the answer is longer than the screen.
         self.call_after_refresh(self.conversation.scroll_to_widget, turn, top=True, animate=False)
-
-
-def _as_markdown(reply: Reply) -> str:
-    lines = [
-        "- " + ", ".join(str(part) for part in (s.title, s.publisher, s.year, s.url) if part)
-        for s in reply.sources
-    ]
-    return "\n".join([reply.text.rstrip(), "", *(["Sources:", "", *lines] if lines else [])])

@@ -103,6 +103,6 @@ def history(tmp_path: Path) -> History:
 def make_app(bot: FakeBot) -> Callable[..., SourcebotApp]:
     def make(history: History | None = None) -> SourcebotApp:
         any_bot: Any = bot
-        return SourcebotApp(any_bot, history=history if history is not None else History())
+        return SourcebotApp(lambda: any_bot, history=history if history is not None else History())
 
     return make

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,11 +13,13 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
 
+from sourcebot.errors import KnowledgeError, Problem
 from sourcebot.history import History
 from sourcebot.tui.app import DARK, LIGHT, SourcebotApp
 from sourcebot.tui.chat import UNFOLDED_TURNS, ChatScreen
 from sourcebot.tui.help import HelpScreen
-from sourcebot.tui.widgets import LinkChosen, Sources, Suggestions, Turn, Welcome
+from sourcebot.tui.turn import Sources, Turn
+from sourcebot.tui.widgets import LinkChosen, Suggestions, Welcome
 
 MakeApp = Callable[..., SourcebotApp]
 UPSETTING = [
@@ -45,13 +49,30 @@ async def say(pilot: Pilot[Any], text: str) -> None:
     await pilot.pause()
 
 
+async def until_ready(pilot: Pilot[Any]) -> None:
+    """Wait until the bot is loaded and the welcome is there."""
+    for _ in range(1000):
+        await pilot.pause(0.005)
+        if pilot.app.screen.query("Welcome, Turn"):
+            return
+    raise TimeoutError("the bot was not loaded")
+
+
+@asynccontextmanager
+async def running(app: SourcebotApp, **options: Any) -> AsyncIterator[Pilot[Any]]:
+    """The app, once its bot is loaded."""
+    async with app.run_test(**options) as pilot:
+        await until_ready(pilot)
+        yield pilot
+
+
 def turns(app: SourcebotApp) -> list[Turn]:
     return list(app.screen.query(Turn))
 
 
 async def test_the_first_screen_says_what_can_be_asked(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
-    async with app.run_test():
+    async with running(app):
         shown = [str(static.render()) for static in app.screen.query("Welcome Static")]
         suggested = chat(app).suggestions.texts
 
@@ -63,7 +84,7 @@ async def test_the_first_screen_says_what_can_be_asked(make_app: MakeApp, bot: A
 @pytest.mark.parametrize("size", [(40, 15), (80, 24), (200, 60)])
 async def test_typing_works_at_once(make_app: MakeApp, bot: Any, size: tuple[int, int]) -> None:
     app = make_app()
-    async with app.run_test(size=size) as pilot:
+    async with running(app, size=size) as pilot:
         await pilot.press("h", "i", "enter")
         await pilot.pause()
 
@@ -76,7 +97,7 @@ async def test_typing_works_at_once(make_app: MakeApp, bot: Any, size: tuple[int
 
 async def test_an_answer_has_its_sources_and_what_to_ask_next(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await say(pilot, "what is offshoring")
 
         sources = str(app.screen.query_one(Sources).render())
@@ -91,7 +112,7 @@ async def test_a_long_answer_is_shown_from_its_beginning(
     make_app: MakeApp, size: tuple[int, int]
 ) -> None:
     app = make_app()
-    async with app.run_test(size=size) as pilot:
+    async with running(app, size=size) as pilot:
         for _ in range(3):
             await say(pilot, "what is offshoring")
         await pilot.pause()
@@ -102,7 +123,7 @@ async def test_a_long_answer_is_shown_from_its_beginning(
 @pytest.mark.parametrize("text", UPSETTING)
 async def test_no_text_upsets_it(make_app: MakeApp, bot: Any, text: str) -> None:
     app = make_app()
-    async with app.run_test(notifications=True, tooltips=True) as pilot:
+    async with running(app, notifications=True, tooltips=True) as pilot:
         await say(pilot, text)
         await pilot.press("ctrl+y", "up", "f1", "escape")
         await pilot.pause()
@@ -114,7 +135,7 @@ async def test_no_text_upsets_it(make_app: MakeApp, bot: Any, text: str) -> None
 @pytest.mark.parametrize("text", ["", "   ", "\t"])
 async def test_nothing_typed_sends_nothing(make_app: MakeApp, bot: Any, text: str) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await say(pilot, text)
 
         assert bot.sent == []
@@ -124,7 +145,7 @@ async def test_nothing_typed_sends_nothing(make_app: MakeApp, bot: Any, text: st
 async def test_a_megabyte_is_sent_whole_and_echoed_in_part(make_app: MakeApp, bot: Any) -> None:
     text = "why \n" * 200_000
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         begin = time.perf_counter()
         app.screen.post_message(events.Paste(text))
         await pilot.pause()
@@ -140,7 +161,7 @@ async def test_a_megabyte_is_sent_whole_and_echoed_in_part(make_app: MakeApp, bo
 
 async def test_pasted_lines_become_one(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         chat(app).prompt.post_message(events.Paste("one\r\ntwo\nthree"))
         await pilot.pause()
 
@@ -149,7 +170,7 @@ async def test_pasted_lines_become_one(make_app: MakeApp) -> None:
 
 async def test_a_suggestion_is_sent_by_its_number(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await say(pilot, "2")
         await say(pilot, "7")
 
@@ -158,7 +179,7 @@ async def test_a_suggestion_is_sent_by_its_number(make_app: MakeApp, bot: Any) -
 
 async def test_a_suggestion_is_sent_by_alt_and_its_number(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.press("alt+3", "alt+9")
         await pilot.pause()
 
@@ -167,7 +188,7 @@ async def test_a_suggestion_is_sent_by_alt_and_its_number(make_app: MakeApp, bot
 
 async def test_a_suggestion_is_sent_with_the_arrow_keys(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.press("tab", "down", "up", "down", "enter")
         await pilot.pause()
 
@@ -177,7 +198,7 @@ async def test_a_suggestion_is_sent_with_the_arrow_keys(make_app: MakeApp, bot: 
 
 async def test_a_suggestion_is_sent_by_a_click(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.click(Suggestions, offset=(5, 3))
         await pilot.pause()
 
@@ -189,7 +210,7 @@ async def test_digits_pick_and_letters_type_while_suggestions_have_the_focus(
     make_app: MakeApp, bot: Any
 ) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.press("tab", "4")
         await pilot.pause()
         await pilot.press("tab", "h")
@@ -201,7 +222,7 @@ async def test_digits_pick_and_letters_type_while_suggestions_have_the_focus(
 
 async def test_stepping_past_the_last_suggestion_leads_to_the_prompt(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.press("tab", "down", "down", "down", "down")
         await pilot.pause()
 
@@ -210,7 +231,7 @@ async def test_stepping_past_the_last_suggestion_leads_to_the_prompt(make_app: M
 
 async def test_escape_returns_to_the_prompt(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.press("tab")
         assert not chat(app).prompt.has_focus
         await pilot.press("escape")
@@ -220,13 +241,13 @@ async def test_escape_returns_to_the_prompt(make_app: MakeApp) -> None:
 
 async def test_history_is_there_in_the_next_run(make_app: MakeApp, history: History) -> None:
     first = make_app(history)
-    async with first.run_test() as pilot:
+    async with running(first) as pilot:
         await say(pilot, "one [/oops]")
         await say(pilot, "two")
 
     assert history.path is not None
     second = make_app(History(history.path))
-    async with second.run_test() as pilot:
+    async with running(second) as pilot:
         chat(second).prompt.value = "draft"
         seen = []
         for key in ("up", "up", "up", "down", "down", "down"):
@@ -238,7 +259,7 @@ async def test_history_is_there_in_the_next_run(make_app: MakeApp, history: Hist
 
 async def test_a_new_conversation_begins_afresh(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await say(pilot, "what is offshoring")
         await pilot.press("ctrl+l")
         await pilot.pause()
@@ -255,9 +276,46 @@ async def test_a_new_conversation_begins_afresh(make_app: MakeApp, bot: Any) -> 
         assert app.screen.query(Welcome)
 
 
+async def test_what_is_typed_too_early_is_answered_in_time(
+    make_app: MakeApp, bot: Any, history: History
+) -> None:
+    gate = threading.Event()
+    app = SourcebotApp(lambda: gate.wait(10) and bot, history=history)
+    async with app.run_test() as pilot:
+        await say(pilot, "one")
+        await say(pilot, "two")
+        chat(app).prompt.value = "thr"
+        await pilot.press("f2", "ctrl+y", "alt+1", "ctrl+p", "escape", "ctrl+t")
+        assert turns(app) == []
+        gate.set()
+        await until_ready(pilot)
+        await pilot.pause()
+
+        assert bot.sent == ["one", "two"]
+        assert chat(app).prompt.value == "thr"
+        assert history.texts == ("one", "two")
+
+
+async def test_a_base_that_cannot_be_used_ends_the_app(history: History) -> None:
+    error = KnowledgeError([Problem("kb/kb.yaml", 3, "broken")])
+
+    def load() -> Any:
+        raise error
+
+    app = SourcebotApp(load, history=history)
+    async with app.run_test() as pilot:
+        for _ in range(200):
+            await pilot.pause(0.01)
+            if app.return_code is not None:
+                break
+
+    assert app.return_code == 2
+    assert app.failure is error
+
+
 async def test_why_is_asked_by_key(make_app: MakeApp, bot: Any, history: History) -> None:
     app = make_app(history)
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.press("f2")
         assert bot.sent == []
         await say(pilot, "what is offshoring")
@@ -270,7 +328,7 @@ async def test_why_is_asked_by_key(make_app: MakeApp, bot: Any, history: History
 
 async def test_the_last_answer_goes_to_the_clipboard(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await say(pilot, "what is offshoring")
         await pilot.press("ctrl+y")
 
@@ -283,7 +341,7 @@ async def test_the_last_answer_goes_to_the_clipboard(make_app: MakeApp) -> None:
 
 async def test_the_colours_change_and_change_back(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         seen = [app.theme]
         for _ in range(2):
             await pilot.press("ctrl+t")
@@ -298,7 +356,7 @@ async def test_without_colour_no_ansi_theme_can_be_chosen(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TEXTUAL_THEME", "ansi-dark")
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await say(pilot, "what is offshoring")
 
         assert app.theme == DARK.name
@@ -308,7 +366,7 @@ async def test_without_colour_no_ansi_theme_can_be_chosen(
 @pytest.mark.parametrize("size", [(40, 15), (80, 24)])
 async def test_help_lists_every_key_and_command(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app()
-    async with app.run_test(size=size) as pilot:
+    async with running(app, size=size) as pilot:
         await pilot.press("f1")
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)
@@ -325,7 +383,7 @@ async def test_help_lists_every_key_and_command(make_app: MakeApp, size: tuple[i
 @pytest.mark.parametrize("leave", ["ctrl+q", "/quit", "/exit"])
 async def test_it_quits(make_app: MakeApp, bot: Any, leave: str) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         if leave.startswith("/"):
             await say(pilot, leave)
         else:
@@ -339,7 +397,7 @@ async def test_it_quits(make_app: MakeApp, bot: Any, leave: str) -> None:
 
 async def test_control_c_tells_how_to_quit(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(notifications=True) as pilot:
+    async with running(app, notifications=True) as pilot:
         await pilot.press("ctrl+c")
         await pilot.pause()
 
@@ -351,7 +409,7 @@ async def test_control_c_tells_how_to_quit(make_app: MakeApp) -> None:
 
 async def test_pages_scroll_from_the_prompt(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(40, 15)) as pilot:
+    async with running(app, size=(40, 15)) as pilot:
         await say(pilot, "what is offshoring")
         top = chat(app).conversation.scroll_y
         await pilot.press("pagedown")
@@ -367,7 +425,7 @@ async def test_pages_scroll_from_the_prompt(make_app: MakeApp) -> None:
 
 async def test_old_turns_fold_and_open_with_a_click(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         for number in range(UNFOLDED_TURNS + 2):
             await say(pilot, str(1000 + number))
 
@@ -403,7 +461,7 @@ async def test_only_web_addresses_open(
     monkeypatch.setattr("sourcebot.tui.app._has_browser_window", lambda: True)
     app = make_app()
     monkeypatch.setattr(app, "open_url", opened.append)
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await say(pilot, "hi")
         markdown = app.screen.query_one(Markdown)
         markdown.post_message(Markdown.LinkClicked(markdown, address))
@@ -420,7 +478,7 @@ async def test_a_source_opens_by_a_click(
     monkeypatch.setattr("sourcebot.tui.app._has_browser_window", lambda: True)
     app = make_app()
     monkeypatch.setattr(app, "open_url", opened.append)
-    async with app.run_test(size=(100, 50)) as pilot:
+    async with running(app, size=(100, 50)) as pilot:
         await say(pilot, "what is offshoring")
         await pilot.click(Sources, offset=(4, 1))
         await pilot.pause()
@@ -435,7 +493,7 @@ async def test_without_a_browser_the_address_is_offered(
 ) -> None:
     monkeypatch.setattr("sourcebot.tui.app._has_browser_window", lambda: False)
     app = make_app()
-    async with app.run_test(notifications=True) as pilot:
+    async with running(app, notifications=True) as pilot:
         app.screen.post_message(LinkChosen("https://example.org/[/oops]"))
         await pilot.pause()
 
@@ -444,7 +502,7 @@ async def test_without_a_browser_the_address_is_offered(
 
 async def test_the_palette_asks_questions(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
-    async with app.run_test() as pilot:
+    async with running(app) as pilot:
         await pilot.press("ctrl+p")
         await pilot.press(*"payroll")
         await app.workers.wait_for_complete()
@@ -457,7 +515,7 @@ async def test_the_palette_asks_questions(make_app: MakeApp, bot: Any) -> None:
 
 async def test_the_window_may_shrink_and_grow(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(200, 60)) as pilot:
+    async with running(app, size=(200, 60)) as pilot:
         await say(pilot, "what is offshoring")
         assert chat(app).conversation.region.width <= 100
         for size in ((40, 15), (20, 6), (5, 3), (80, 24)):

@@ -24,7 +24,8 @@ def after(*messages: str, theme: str | None = None) -> RunBefore:
         app = pilot.app
         if theme is not None:
             app.theme = theme
-        await pilot.pause()
+        while not app.screen.query("Welcome"):
+            await pilot.pause(0.01)
         prompt = app.screen.query_one("#prompt", Input)
         prompt.cursor_blink = False
         for message in messages:

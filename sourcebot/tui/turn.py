@@ -1,0 +1,98 @@
+"""A message and its reply on the screen.
+
+Apart from the other widgets because Markdown is slow to load, and the first screen needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Markdown, Static
+
+from sourcebot.tui.text import echo, fit, is_web_address, one_line
+from sourcebot.tui.widgets import LinkChosen
+
+if TYPE_CHECKING:
+    from sourcebot.dialogue.reply import CitedSource, Reply
+
+
+class Sources(Static):
+    """The publications that an answer rests on, their titles as links."""
+
+    def __init__(self, sources: Sequence[CitedSource]) -> None:
+        self._sources = sources
+        lines = [_cite(source, number) for number, source in enumerate(sources)]
+        super().__init__(Content("\n").join([Content("Sources"), *lines]), markup=False)
+
+    def action_open(self, number: int) -> None:
+        """Open the address of a source."""
+        address = self._sources[number].url
+        if address is not None:
+            self.post_message(LinkChosen(address))
+
+
+def _cite(source: CitedSource, number: int) -> Content:
+    title = Content(f"{number + 1} {one_line(source.title)}")
+    facts = [source.publisher, str(source.year or "")]
+    rest = "".join(f", {one_line(fact)}" for fact in facts if fact)
+    if source.url is None or not is_web_address(source.url):
+        return title + rest
+    link = Style.from_meta({"@click": f"open({number})"})
+    address = Content(one_line(source.url)).stylize(link)
+    return title.stylize(link, 2) + rest + "\n  " + address
+
+
+class Turn(VerticalGroup):
+    """A message and its reply; a folded one keeps the message and forgets its costly widgets."""
+
+    def __init__(self, message: str, reply: Reply) -> None:
+        super().__init__(classes=f"-{reply.status}")
+        self._message = message
+        self.reply = reply
+
+    def compose(self) -> ComposeResult:
+        """The message, the answer and its sources."""
+        yield Static(echo(self._message), classes="message", markup=False)
+        yield VerticalGroup(*self._answer(), classes="answer")
+
+    def as_markdown(self) -> str:
+        """The answer with its sources, to be pasted elsewhere."""
+        lines = [
+            "- " + ", ".join(str(part) for part in (s.title, s.publisher, s.year, s.url) if part)
+            for s in self.reply.sources
+        ]
+        return "\n".join(
+            [self.reply.text.rstrip(), *(["", "Sources:", "", *lines] if lines else [])]
+        )
+
+    async def fold(self) -> None:
+        """Hide the answer behind one line."""
+        if not self.has_class("-folded"):
+            self.add_class("-folded")
+            await self._fill(Static("Click to show the answer again.", classes="hint"))
+
+    async def unfold(self) -> None:
+        """Show the answer again."""
+        self.remove_class("-folded")
+        await self._fill(*self._answer())
+
+    def _answer(self) -> list[Static | Markdown]:
+        answer: list[Static | Markdown] = [Markdown(fit(self.reply.text), open_links=False)]
+        if self.reply.sources:
+            answer.append(Sources(self.reply.sources))
+        return answer
+
+    async def _fill(self, *widgets: Static | Markdown) -> None:
+        group = self.query_one(".answer", VerticalGroup)
+        await group.remove_children()
+        await group.mount(*widgets)
+
+    async def on_click(self) -> None:
+        """A folded turn opens where it is clicked."""
+        if self.has_class("-folded"):
+            await self.unfold()
