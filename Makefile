@@ -37,7 +37,7 @@ build: $(VENV)/.installed-test ## build the wheel and the source archive into di
 	@$(BIN)/python -m build --outdir dist .
 
 picture: $(VENV)/.installed ## make the README's picture of the app again
-	@$(BIN)/python docs/picture.py
+	@$(BIN)/python docs/screenshot.py
 
 clean: ## delete what was made
 	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

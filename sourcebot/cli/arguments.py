@@ -63,6 +63,8 @@ class Parser(argparse.ArgumentParser):
         """Explain on one line of standard error and leave with exit code 2."""
         from sourcebot.cli.streams import complain
 
+        if message.startswith("argument COMMAND: invalid choice"):
+            message += '; to ask something: sourcebot ask "..."'
         complain(f"{message} (see `{self.prog} --help`)")
         raise SystemExit(2)
 

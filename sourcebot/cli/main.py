@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         streams.abandon_output()
         return HUNG_UP
     except KeyboardInterrupt:
+        streams.leave_line()
         streams.abandon_output()
         return INTERRUPTED
     except Exception as error:

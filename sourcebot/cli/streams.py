@@ -80,6 +80,13 @@ def interactive() -> bool:
     )
 
 
+def leave_line() -> None:
+    """Move a person's terminal on from a line that was interrupted."""
+    if interactive():
+        with contextlib.suppress(OSError):
+            write_text("\n")
+
+
 def open_missing() -> None:
     """Give a process that was started without standard output one that goes nowhere."""
     if sys.stdout is None:
