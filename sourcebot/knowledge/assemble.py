@@ -70,6 +70,7 @@ def _concept(file: Decoded) -> Concept:
             *_names(file, ("loose",), part.loose, loose=True),
         ),
         signs=part.signs,
+        asked_as=part.asked_as,
         other_senses=part.other_senses,
         contrast=part.contrast,
         verb=part.verb or part.name,

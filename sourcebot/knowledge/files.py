@@ -41,6 +41,9 @@ class ConceptFile(Struct, frozen=True, forbid_unknown_fields=True):
         Texts,
         Meta(description="Plain-language hints: words and <classes> of words.yaml, all needed."),
     ] = ()
+    asked_as: Annotated[
+        Texts, Meta(description="Whole questions that mean this concept without naming it.")
+    ] = ()
     other_senses: Annotated[
         Texts, Meta(description="Phrases in which the names mean something else.")
     ] = ()

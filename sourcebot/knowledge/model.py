@@ -91,6 +91,7 @@ class Concept(Struct, frozen=True):
     name: str
     names: tuple[Name, ...]
     signs: tuple[str, ...]
+    asked_as: tuple[str, ...]
     other_senses: tuple[str, ...]
     contrast: str | None
     verb: str

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
@@ -30,37 +30,47 @@ class Example:
     label: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Index:
-    """Postings and counts over the examples; everything needed to score a text."""
+    """Postings and centroids over the examples; everything needed to score a text.
+
+    classes: stem -> name of its synonym set; idf: feature -> weight; unknown: the weight of a
+    feature that no example has; postings: feature -> (example number, weight); centroids:
+    feature -> (label number, weight); lengths: per label, the length its centroid had.
+    """
 
     labels: tuple[str, ...]
     examples: tuple[Example, ...]
     classes: Mapping[str, str]
-    idf: dict[str, float] = field(default_factory=dict)
-    unknown: float = 1.0
-    postings: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
-    centroids: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
-    lengths: list[float] = field(default_factory=list)
+    idf: Mapping[str, float]
+    unknown: float
+    postings: Mapping[str, Sequence[tuple[int, float]]]
+    centroids: Mapping[str, Sequence[tuple[int, float]]]
+    lengths: Sequence[float]
 
-    def __post_init__(self) -> None:
-        documents = [features(example.stems, self.classes) for example in self.examples]
-        self.idf = inverse_document_frequency(documents)
-        self.unknown = math.log(1 + len(documents)) + 1.0
-        sums: list[dict[str, float]] = [{} for _ in self.labels]
-        for number, (example, document) in enumerate(zip(self.examples, documents, strict=True)):
+    @classmethod
+    def build(
+        cls, labels: tuple[str, ...], examples: tuple[Example, ...], classes: Mapping[str, str]
+    ) -> Index:
+        """Count the features of the examples."""
+        documents = [features(example.stems, classes) for example in examples]
+        idf = inverse_document_frequency(documents)
+        unknown = math.log(1 + len(documents)) + 1.0
+        postings: dict[str, list[tuple[int, float]]] = {}
+        sums: list[dict[str, float]] = [{} for _ in labels]
+        for number, (example, document) in enumerate(zip(examples, documents, strict=True)):
             total = sums[example.label]
-            for feature, weight in weigh(document, self.idf, self.unknown).items():
-                self.postings.setdefault(feature, []).append((number, weight))
+            for feature, weight in weigh(document, idf, unknown).items():
+                postings.setdefault(feature, []).append((number, round(weight, 5)))
                 total[feature] = total.get(feature, 0.0) + weight
-        self.lengths = [
+        lengths = [
             math.sqrt(sum(weight * weight for weight in total.values())) or 1.0 for total in sums
         ]
+        centroids: dict[str, list[tuple[int, float]]] = {}
         for label, total in enumerate(sums):
             for feature, weight in total.items():
-                self.centroids.setdefault(feature, []).append(
-                    (label, weight / self.lengths[label])
-                )
+                centroids.setdefault(feature, []).append((label, round(weight / lengths[label], 5)))
+        return cls(labels, examples, classes, idf, unknown, postings, centroids, lengths)
 
     def nearest(
         self, stems: Sequence[str], without: Collection[int] = ()
@@ -92,9 +102,7 @@ class Index:
         scores: dict[int, list[float]] = {}
         for similarity, number in nearest:
             scores.setdefault(self.examples[number].label, []).append(similarity)
-        return {
-            label: best[0] + 0.15 * sum(best[1:3]) / 2 for label, best in scores.items()
-        }
+        return {label: best[0] + 0.15 * sum(best[1:3]) / 2 for label, best in scores.items()}
 
     def central(self, stems: Sequence[str], without: Collection[int] = ()) -> list[float]:
         """Per label: the similarity (0..1) to the label as a whole, its centroid."""

@@ -35,13 +35,15 @@ class Route:
     """Where a text leads.
 
     intent: the best label, or None where nothing fits; confidence: how likely the best label is
-    right, 0..1; ranking: (label, confidence) best first, filled also where intent is None.
+    right, 0..1; ranking: (label, confidence) best first, filled also where intent is None;
+    similarity: how near the nearest example is, 0..1.
     """
 
     text: str
     intent: str | None
     confidence: float
     ranking: tuple[tuple[str, float], ...]
+    similarity: float
     _router: Router = field(repr=False, compare=False)
 
     def explain(self) -> tuple[Explanation, ...]:
@@ -81,11 +83,8 @@ class Router:
             for word in words
             if " " not in word
         }
-        index = Index(
-            labels,
-            tuple(Example(text, _stems(text), number[label]) for text, label in pairs),
-            classes,
-        )
+        found = tuple(Example(text, _stems(text), number[label]) for text, label in pairs)
+        index = Index.build(labels, found, classes)
         return cls(index, calibrate(index, [_stems(text) for text in out_of_scope]))
 
     @property
@@ -108,19 +107,20 @@ class Router:
 
     def route_stems(self, text: str, stems: Sequence[str]) -> Route:
         """Route a text whose stems are known already (repaired and masked by the caller)."""
-        nearest = self._index.by_label(self._index.nearest(stems))
+        examples = self._index.nearest(stems)
+        nearest = self._index.by_label(examples)
         central = self._index.central(stems)
         ranked = combine(nearest, central, self._calibration.trust)
         if not ranked:
             everything = tuple((label, 0.0) for label in self.labels) if text.strip() else ()
-            return Route(text, None, 0.0, everything, self)
+            return Route(text, None, 0.0, everything, 0.0, self)
         best = self._calibration.confidence(ranked[0][0], margin_of(ranked))
         ranking = [(self.labels[ranked[0][1]], round(best, 4))]
         for score, label in ranked[1:]:
             chance = min(best, self._calibration.confidence(score, score - ranked[0][0]))
             ranking.append((self.labels[label], round(chance, 4)))
         intent = ranking[0][0] if best >= self._calibration.bar else None
-        return Route(text, intent, ranking[0][1], tuple(ranking), self)
+        return Route(text, intent, ranking[0][1], tuple(ranking), examples[0][0], self)
 
     def nearest_example(self, stems: Sequence[str], label: str) -> tuple[str, float] | None:
         """The most similar example of a label and its similarity, or None."""
@@ -145,11 +145,16 @@ class Router:
 
     def dump(self) -> dict[str, Any]:
         """The router as JSON-able data."""
-        calibration = self._calibration
+        index, calibration = self._index, self._calibration
         return {
-            "labels": list(self.labels),
-            "classes": dict(self._index.classes),
-            "examples": [[ex.text, list(ex.stems), ex.label] for ex in self._index.examples],
+            "labels": list(index.labels),
+            "examples": [[ex.text, list(ex.stems), ex.label] for ex in index.examples],
+            "classes": dict(index.classes),
+            "idf": dict(index.idf),
+            "unknown": index.unknown,
+            "postings": dict(index.postings),
+            "centroids": dict(index.centroids),
+            "lengths": list(index.lengths),
             "calibration": [calibration.trust, list(calibration.curve), calibration.bar],
         }
 
@@ -161,6 +166,11 @@ class Router:
             tuple(data["labels"]),
             tuple(Example(text, tuple(stems), label) for text, stems, label in data["examples"]),
             data["classes"],
+            data["idf"],
+            data["unknown"],
+            data["postings"],
+            data["centroids"],
+            data["lengths"],
         )
         return cls(index, Calibration(trust, (curve[0], curve[1], curve[2]), bar))
 

@@ -1,0 +1,103 @@
+"""One answer: which facts go to which template, and which sources they cite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sourcebot.answers.sandbox import Sandbox, for_templates, render
+from sourcebot.knowledge.model import Claim, Concept, Entry, Fact, KnowledgeBase, Row, Task
+
+ENTRY_TEMPLATE = "answers/entry.md.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an answer is made of.
+
+    entries: one for the concepts together, or one for each; missing: concepts without one.
+    """
+
+    aspect: str
+    concepts: tuple[Concept, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    missing: tuple[Concept, ...] = ()
+    task: Task | None = None
+    claim: Claim | None = None
+
+
+@dataclass(slots=True)
+class _Citations:
+    """Numbers sources in the order in which an answer cites them."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def cite(self, fact: Fact | Row) -> str:
+        marks = [str(self.numbers.setdefault(id, len(self.numbers) + 1)) for id in fact.sources]
+        return f" [{', '.join(marks)}]" if marks else ""
+
+
+class Answers:
+    """Renders answers from one knowledge base."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._knowledge = knowledge
+        self._sandbox = Sandbox(knowledge.templates)
+
+    def answer(self, materials: Sequence[Material]) -> tuple[str, tuple[str, ...]]:
+        """The Markdown of one or more answers and the source ids they cite, in order.
+
+        Raises errors.TemplateError where a template is at fault.
+        """
+        citations = _Citations()
+        cite = for_templates(lambda fact: citations.cite(fact))
+        texts = []
+        for material in materials:
+            values = {
+                "aspect": self._knowledge.aspects.get(material.aspect),
+                "concepts": material.concepts,
+                "entries": material.entries,
+                "missing": material.missing,
+                "task": material.task,
+                "category": self._category(material.task),
+                "claim": material.claim,
+                "names": {c.id: c.name for c in self._knowledge.concepts.values()},
+                "definitions": self._definitions(material.missing),
+                "several": len(materials) > 1,
+                "kb": self._knowledge.identity,
+                "cite": cite,
+            }
+            text = render(self._sandbox, self._template(material), values)
+            texts.append(_tidy(text))
+        return "\n\n".join(texts), tuple(citations.numbers)
+
+    def text(self, name: str, **values: object) -> str:
+        """Render a template that needs no facts (offers, refusals)."""
+        values.setdefault("kb", self._knowledge.identity)
+        return _tidy(render(self._sandbox, f"answers/{name}.md.j2", values))
+
+    def small(self, reply: str, **values: object) -> str:
+        """Render a reply of small talk, which is itself a template."""
+        sandbox = Sandbox({"smalltalk": reply})
+        return _tidy(render(sandbox, "smalltalk", {"kb": self._knowledge.identity, **values}))
+
+    def _template(self, material: Material) -> str:
+        own = "answers/claim.md.j2" if material.claim else f"answers/{material.aspect}.md.j2"
+        return own if own in self._knowledge.templates else ENTRY_TEMPLATE
+
+    def _category(self, task: Task | None) -> object:
+        return self._knowledge.categories.get(task.category) if task is not None else None
+
+    def _definitions(self, concepts: Iterable[Concept]) -> list[Entry]:
+        found = (self._knowledge.entry("define", (concept.id,)) for concept in concepts)
+        return [entry for entry in found if entry is not None]
+
+
+def _tidy(text: str) -> str:
+    """Templates may leave blank lines where a block printed nothing; keep one at most."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        line = line.rstrip()
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines)

@@ -1,0 +1,200 @@
+"""`Bot` and `Conversation`: the same dialogue behind every door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any
+
+import msgspec
+
+from sourcebot.dialogue.compose import Composer
+from sourcebot.dialogue.context import Context, remember
+from sourcebot.dialogue.decide import Choice, Question, Refusal, decide
+from sourcebot.dialogue.reader import Reader
+from sourcebot.dialogue.reply import Reply, Status
+from sourcebot.dialogue.smalltalk import SmalltalkMatcher
+from sourcebot.dialogue.understanding import understand
+from sourcebot.dialogue.why import explain
+from sourcebot.errors import ConversationError
+from sourcebot.knowledge.model import KnowledgeBase, Smalltalk
+from sourcebot.routing.text import MAX_CHARACTERS, words_of
+
+NAME = "Sourcebot"
+SAVED = "sourcebot-conversation"
+VERSION = 1
+
+
+class Bot:
+    """Answers questions from one knowledge base. Read-only once made: share it between threads."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        """`knowledge`: from `KnowledgeBase.load`."""
+        self.knowledge = knowledge
+        self.index = understand(knowledge)
+        self.reader = Reader(self.index)
+        self.composer = Composer(knowledge)
+        self.smalltalk = SmalltalkMatcher(knowledge.language)
+
+    @classmethod
+    def load(cls, folder: str | PathLike[str] | None = None) -> Bot:
+        """A bot over a knowledge base folder, or over the shipped one. Raises KnowledgeError."""
+        return cls(KnowledgeBase.load(folder))
+
+    def start(self) -> Conversation:
+        """A new conversation."""
+        return Conversation(self, Context())
+
+    def ask(self, text: str) -> Reply:
+        """One question on its own."""
+        return self.start().send(text)
+
+    def resume(self, saved: Mapping[str, Any]) -> Conversation:
+        """Go on with what `Conversation.dump` gave, here or on another machine.
+
+        What the knowledge base no longer holds is forgotten. Raises ConversationError where the
+        data is no saved conversation.
+        """
+        if saved.get("format") != SAVED or saved.get("version") != VERSION:
+            raise ConversationError("not a saved conversation of this version; start a new one")
+        try:
+            context = msgspec.convert(saved.get("context"), Context)
+        except msgspec.ValidationError as error:
+            raise ConversationError(f"the saved conversation is damaged: {error}") from error
+        return Conversation(self, self._still_known(context))
+
+    def answers_smalltalk(self, kind: Smalltalk) -> Reply:
+        """The polite reply to a turn that asks for no knowledge."""
+        status: Status = "handoff" if kind.status == "handoff" else "smalltalk"
+        return Reply(
+            text=self.composer.answers.small(kind.reply, name=NAME),
+            status=status,
+            intent=kind.intent,
+            confidence=1.0,
+            suggestions=self.knowledge.identity.examples,
+            kb=self.knowledge.stamp,
+        )
+
+    def _still_known(self, context: Context) -> Context:
+        base = self.knowledge
+        return msgspec.structs.replace(
+            context,
+            intent=context.intent if context.intent in base.aspects else None,
+            concepts=tuple(id for id in context.concepts if id in base.concepts),
+            task=context.task if context.task in base.tasks else None,
+            recent=tuple(id for id in context.recent if id in base.concepts),
+            asked_intent=context.asked_intent if context.asked_intent in base.aspects else None,
+            asked_task=context.asked_task if context.asked_task in base.tasks else None,
+        )
+
+
+class Conversation:
+    """One conversation. Not shared between threads; `dump` and `Bot.resume` move it."""
+
+    def __init__(self, bot: Bot, context: Context) -> None:
+        self._bot = bot
+        self._context = context
+
+    def send(self, text: str) -> Reply:
+        """Answer one message. Never raises for any text."""
+        stripped = text.strip()
+        command = stripped.casefold()
+        if command == "/new":
+            self._context = Context()
+            return self._say("new")
+        if command == "/help":
+            return self._say("help", intent="help")
+        if command == "/why":
+            return self._why()
+        if len(text) > MAX_CHARACTERS:
+            return self._bot.composer.refuse(Refusal("too-long"))
+        if not words_of(stripped):
+            return self._bot.composer.refuse(Refusal("empty" if not stripped else "out-of-scope"))
+        return self._answer(self._picked(stripped))
+
+    def dump(self) -> dict[str, Any]:
+        """The conversation as JSON-able data."""
+        context = msgspec.to_builtins(self._context)
+        stamp = self._bot.knowledge.stamp
+        return {"format": SAVED, "version": VERSION, "kb": stamp, "context": context}
+
+    def _picked(self, text: str) -> str:
+        """The offered message that "2" or "the second one" picks, or the text itself."""
+        offered = self._context.offered
+        number = self._bot.knowledge.language.ordinals.get(" ".join(words_of(text)))
+        if number is None or not offered or not -len(offered) <= number <= len(offered):
+            return text
+        return offered[number - 1] if number > 0 else offered[number]
+
+    def _answer(self, text: str) -> Reply:
+        bot = self._bot
+        small = bot.smalltalk.match(text)
+        if small is not None:
+            reply = bot.answers_smalltalk(small)
+            self._keep(offered=reply.suggestions, why=explain(bot.index, [], reply, small.id))
+            return reply
+        readings = bot.reader.read(text)
+        decision = decide(bot.index, readings, self._context)
+        reply = self._compose(decision)
+        questions = decision if isinstance(decision, list) else []
+        self._remember(decision, reply, explain(bot.index, readings, reply, None, questions))
+        return reply
+
+    def _compose(self, decision: list[Question] | Choice | Refusal) -> Reply:
+        composer = self._bot.composer
+        if isinstance(decision, Choice):
+            return composer.clarify(decision)
+        if isinstance(decision, Refusal):
+            return composer.refuse(decision)
+        return composer.answer(decision, self._context.recent)
+
+    def _remember(
+        self, decision: list[Question] | Choice | Refusal, reply: Reply, why: str
+    ) -> None:
+        if isinstance(decision, Choice):
+            first = decision.options[0]
+            waiting = first.intent if decision.by == "concept" else None
+            self._keep(
+                offered=reply.suggestions, why=why, asked_intent=waiting, asked_task=first.task
+            )
+            if decision.by == "aspect":
+                self._keep(concepts=first.concepts)
+        elif isinstance(decision, Refusal):
+            self._keep(offered=reply.suggestions, why=why)
+        else:
+            last = decision[-1]
+            concepts = reply.concepts if len(reply.concepts) <= 3 else last.concepts
+            self._context = Context(
+                intent=last.intent,
+                concepts=concepts or self._context.concepts,
+                task=reply.task,
+                recent=remember(self._context.recent, concepts),
+                offered=reply.suggestions,
+                why=why,
+            )
+
+    def _keep(self, **changes: Any) -> None:
+        cleared = {"asked_intent": None, "asked_task": None, **changes}
+        self._context = msgspec.structs.replace(self._context, **cleared)
+
+    def _why(self) -> Reply:
+        return Reply(
+            text=self._context.why or self._bot.composer.answers.text("nothing-to-explain"),
+            status="smalltalk",
+            intent="help",
+            confidence=1.0,
+            suggestions=self._context.offered,
+            kb=self._bot.knowledge.stamp,
+        )
+
+    def _say(self, name: str, intent: str = "smalltalk") -> Reply:
+        base = self._bot.knowledge
+        self._keep(offered=base.identity.examples)
+        return Reply(
+            text=self._bot.composer.answers.text(name),
+            status="smalltalk",
+            intent=intent,
+            confidence=1.0,
+            suggestions=base.identity.examples,
+            kb=base.stamp,
+        )

@@ -1,0 +1,120 @@
+"""From a decision to a reply: facts gathered, rendered, cited, and what to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sourcebot.answers.render import Answers, Material
+from sourcebot.dialogue.decide import Choice, Question, Refusal
+from sourcebot.dialogue.phrasing import answerable, as_message, next_questions
+from sourcebot.dialogue.reply import Alternative, CitedSource, Part, Reply
+from sourcebot.knowledge.model import KnowledgeBase
+
+
+class Composer:
+    """Composes replies from one knowledge base."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.knowledge = knowledge
+        self.answers = Answers(knowledge)
+
+    def answer(self, questions: Sequence[Question], seen: tuple[str, ...]) -> Reply:
+        """Answer one or more questions; those the base has nothing on are said so."""
+        base = self.knowledge
+        open_ones = [q for q in questions if not self._has_answer(q)]
+        answered = [q for q in questions if q not in open_ones]
+        if not answered:
+            return self.refuse(Refusal("no-entry", question=questions[0]))
+        text, cited = self.answers.answer([self._material(question) for question in answered])
+        for question in open_ones:
+            note = self.answers.text(
+                "unknown", reason="no-entry", topic=as_message(base, question), options=()
+            )
+            text += f"\n\n{note}"
+        first = answered[0]
+        parts: tuple[Part, ...] = ()
+        if len(questions) > 1:
+            parts = tuple(Part(q.intent, q.concepts, q.task, q.confidence) for q in questions)
+        return Reply(
+            text=text,
+            status="answered",
+            intent=first.intent,
+            concepts=tuple(sorted({concept for q in questions for concept in q.concepts})),
+            task=next((q.task for q in questions if q.task), None),
+            confidence=first.confidence,
+            alternatives=first.others,
+            parts=parts,
+            suggestions=next_questions(base, questions[-1], seen),
+            sources=tuple(self._cited(cited)),
+            kb=base.stamp,
+        )
+
+    def clarify(self, choice: Choice) -> Reply:
+        """Ask which of several readings is meant."""
+        messages = tuple(as_message(self.knowledge, option) for option in choice.options)
+        first = choice.options[0]
+        return Reply(
+            text=self.answers.text("clarify", by=choice.by, options=messages),
+            status="clarify",
+            reason="ambiguous",
+            intent=first.intent,
+            concepts=first.concepts if choice.by == "aspect" else (),
+            task=first.task,
+            confidence=first.confidence,
+            alternatives=tuple(
+                Alternative(option.intent, option.concepts, option.task, option.confidence)
+                for option in choice.options
+            ),
+            suggestions=messages,
+            kb=self.knowledge.stamp,
+        )
+
+    def refuse(self, refusal: Refusal) -> Reply:
+        """Say that there is no answer, and offer what there is."""
+        base, question = self.knowledge, refusal.question
+        options = base.identity.examples
+        topic = ""
+        if question is not None:
+            topic = as_message(base, question)
+            options = next_questions(base, question, ()) or options
+        text = self.answers.text("unknown", reason=refusal.reason, topic=topic, options=options)
+        return Reply(
+            text=text,
+            status="unknown",
+            reason=refusal.reason,
+            intent=question.intent if question else None,
+            concepts=question.concepts if question else (),
+            task=question.task if question else None,
+            confidence=question.confidence if question else 0.0,
+            suggestions=options,
+            kb=base.stamp,
+        )
+
+    def _has_answer(self, question: Question) -> bool:
+        return question.claim is not None or answerable(
+            self.knowledge, question.intent, question.concepts, question.task
+        )
+
+    def _material(self, question: Question) -> Material:
+        base = self.knowledge
+        concepts = tuple(base.concepts[id] for id in question.concepts)
+        task = base.tasks[question.task] if question.task else None
+        if question.claim is not None:
+            return Material(question.intent, concepts, claim=base.claims[question.claim])
+        together = base.entry(question.intent, question.concepts)
+        if together is not None:
+            return Material(question.intent, concepts, (together,), task=task)
+        if base.aspects[question.intent].takes == "pair":
+            return Material(question.intent, concepts, missing=concepts)
+        single = [base.entry(question.intent, (concept.id,)) for concept in concepts]
+        return Material(
+            question.intent,
+            concepts,
+            tuple(entry for entry in single if entry is not None),
+            task=task,
+        )
+
+    def _cited(self, ids: Iterable[str]) -> Iterable[CitedSource]:
+        for id in ids:
+            source = self.knowledge.sources[id]
+            yield CitedSource(id, source.title, source.publisher, source.year, source.url)

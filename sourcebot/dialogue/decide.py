@@ -1,0 +1,341 @@
+"""From readings and context to a decision: answer, ask back, or decline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sourcebot.dialogue.context import Context
+from sourcebot.dialogue.reading import Label, Reading
+from sourcebot.dialogue.reply import Alternative, Reason
+from sourcebot.dialogue.understanding import Understanding
+from sourcebot.knowledge.model import KnowledgeBase, Takes
+
+DEFINE, COMPARE, TASK_FIT = "define", "compare", "task_fit"
+MAX_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, understood: what is asked of what. `claim` names a claim that it is about."""
+
+    intent: str
+    concepts: tuple[str, ...]
+    task: str | None
+    confidence: float
+    claim: str | None = None
+    reading: Reading | None = None
+    others: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Readings that differ too little: which is meant? `by`: "concept" or "aspect"."""
+
+    options: tuple[Question, ...]
+    by: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing that can be answered."""
+
+    reason: Reason
+    reading: Reading | None = None
+    question: Question | None = None
+
+
+def decide(
+    index: Understanding, readings: Sequence[Reading], context: Context
+) -> list[Question] | Choice | Refusal:
+    """Decide on a message. Questions after the first see what the ones before were about."""
+    if not readings:
+        return Refusal("empty")
+    questions: list[Question] = []
+    first_failure: Choice | Refusal | None = None
+    for reading in readings:
+        outcome = _Resolver(index, reading, context).resolve()
+        if isinstance(outcome, (Choice, Refusal)):
+            first_failure = first_failure or outcome
+            continue
+        for question in outcome:
+            same = any(_key(question) == _key(earlier) for earlier in questions)
+            if not same and len(questions) < MAX_PARTS:
+                questions.append(question)
+        context = Context(
+            intent=outcome[0].intent,
+            concepts=outcome[0].concepts,
+            task=outcome[0].task,
+            recent=tuple(dict.fromkeys((*outcome[0].concepts, *context.recent))),
+        )
+    if questions:
+        return questions
+    return first_failure or Refusal("out-of-scope")
+
+
+def _key(question: Question) -> tuple[str, tuple[str, ...], str | None]:
+    return question.intent, question.concepts, question.task
+
+
+class _Resolver:
+    """Resolves one reading in its context."""
+
+    def __init__(self, index: Understanding, reading: Reading, context: Context) -> None:
+        self.index = index
+        self.base: KnowledgeBase = index.knowledge
+        self.reading = reading
+        self.context = context
+        named = [m for m in reading.concepts if m.sign or not m.loose or self._in_company(m.id)]
+        self.named = tuple(dict.fromkeys(mention.id for mention in named))
+        self.by_name = bool(named) and not any(mention.sign for mention in named)
+        self.task = self._task()
+
+    def _in_company(self, concept: str) -> bool:
+        """A loose name counts next to other evidence, or where nothing speaks against it."""
+        reading = self.reading
+        others = any(mention.id != concept for mention in reading.concepts)
+        return bool(
+            others
+            or reading.tasks
+            or reading.subject
+            or self.context.started
+            or reading.inside >= self.index.scope.bar
+        )
+
+    def _task(self) -> str | None:
+        certain = [mention for mention in self.reading.tasks if not mention.loose]
+        mentions = certain or list(self.reading.tasks)
+        return mentions[0].id if mentions else None
+
+    def resolve(self) -> list[Question] | Choice | Refusal:
+        if not self._in_scope():
+            return Refusal("out-of-scope", self.reading)
+        bare = self._bare()
+        if bare is not None:
+            return bare
+        candidates = list(self._candidates())
+        if not candidates:
+            return self._without_aspect()
+        label = candidates[0]
+        weak = label.confidence < self.index.router.bar and self.reading.similarity < 0.5
+        if weak and not self.context.started and self.named and label.kind == "aspect":
+            return self._ask_aspect(candidates)
+        return self._questions(label, candidates[1:])
+
+    def _in_scope(self) -> bool:
+        reading = self.reading
+        if reading.inside >= self.index.scope.bar:
+            return True
+        if reading.labels and reading.labels[0].kind != "aspect" and reading.similarity >= 0.75:
+            return True
+        follows = self.context.started and not reading.foreign
+        points_back = reading.back or reading.back_both or reading.shift or reading.correction
+        if follows and (points_back or self._is_asked(reading) or self.named or self.task):
+            return True
+        waiting = self.context.asked_intent is not None and bool(self.named or self.task)
+        vague = not reading.foreign and len(reading.words) <= 3 and self._is_asked(reading)
+        return waiting or vague
+
+    def _is_asked(self, reading: Reading) -> bool:
+        return bool(reading.labels) and reading.labels[0].confidence >= self.index.router.bar
+
+    def _bare(self) -> list[Question] | None:
+        """Names alone, or names after "what about" or "no, I meant"."""
+        reading, context = self.reading, self.context
+        if not reading.bare or not (self.named or self.task):
+            return None
+        if context.asked_intent is not None:
+            task = self.task or context.asked_task
+            return self._fill(context.asked_intent, self.named or context.concepts, task, 0.9)
+        moved = reading.shift or reading.correction
+        if moved and context.intent is not None:
+            return self._moved()
+        if len(self.named) > 1:
+            return self._fill(COMPARE, self.named, self.task, 0.8)
+        if self.task is not None:
+            return self._fill(TASK_FIT, self.named, self.task, 0.8)
+        return self._fill(DEFINE, self.named, None, 0.9)
+
+    def _moved(self) -> list[Question]:
+        """The last question again, about something else."""
+        context = self.context
+        intent = context.intent or DEFINE
+        if not self.named:
+            intent = intent if self._takes(intent) == "task" or context.concepts else TASK_FIT
+            if self._takes(intent) == "pair":
+                intent = TASK_FIT
+            keep = context.concepts if self._takes(intent) != "task" or not context.task else ()
+            return self._fill(intent, keep or context.concepts, self.task, 0.8)
+        if self._takes(intent) == "pair" and len(self.named) == 1 and context.concepts:
+            kept = [c for c in context.concepts if c not in self.named]
+            named = (kept[0], self.named[0]) if kept else self.named
+            return self._fill(intent, tuple(named), None, 0.8)
+        if self._takes(intent) == "task":
+            return self._fill(intent, self.named, self.task or context.task, 0.8)
+        if self._takes(intent) in ("nothing", "subject"):
+            intent = DEFINE
+        return self._fill(intent, self.named, self.task, 0.8)
+
+    def _candidates(self) -> Iterator[Label]:
+        for label in self.reading.labels:
+            if label.kind == "claim" and self._claim_fits(label):
+                yield label
+            elif label.kind == "asked" and self._asked_fits(label):
+                yield label
+            elif label.kind == "aspect" and self._aspect_fits(label):
+                yield label
+
+    def _claim_fits(self, label: Label) -> bool:
+        if self.reading.similarity < 0.4:
+            return False
+        about = self.base.claims[label.ids[0]].concepts
+        if self.by_name:
+            return set(self.named) <= set(about) or set(about) <= set(self.named)
+        return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
+
+    def _asked_fits(self, label: Label) -> bool:
+        if self.by_name and len(self.named) == 1 and self.named[0] != label.ids[0]:
+            return False
+        return self.reading.similarity >= 0.5
+
+    def _aspect_fits(self, label: Label) -> bool:
+        for aspect in label.ids:
+            takes = self._takes(aspect)
+            if takes == "task" and self.task is None and self.context.task is None:
+                return False
+            if takes == "pair" and len(self._pair()) < 2 and self._concepts(aspect):
+                return False
+        return True
+
+    def _takes(self, aspect: str) -> Takes:
+        return self.base.aspects[aspect].takes if aspect in self.base.aspects else "nothing"
+
+    def _concepts(self, aspect: str) -> tuple[str, ...]:
+        """The concepts a question is about: named, else pointed back to, else lent by the task."""
+        takes = self._takes(aspect)
+        if takes == "pair":
+            return self._pair()
+        if self.named:
+            return self.named
+        if takes in ("subject", "nothing") and self.reading.subject:
+            return ()
+        if takes == "task" and self.task is not None and not self.reading.back:
+            return ()
+        if self.context.started and self.context.concepts:
+            return self.context.concepts
+        if self.task is not None and takes == "concept":
+            fits = self.base.tasks[self.task].fits
+            return fits[:1]
+        return ()
+
+    def _pair(self) -> tuple[str, ...]:
+        """The two (or three) things to compare; one alone is compared with its contrast."""
+        if len(self.named) > 1:
+            return self.named[:3]
+        context = self.context
+        if not self.named:
+            if len(context.concepts) > 1:
+                return context.concepts
+            if self.reading.back_both and len(context.recent) > 1:
+                return context.recent[:2]
+        own = self.named or context.concepts
+        if not own:
+            return ()
+        before = [c for c in context.recent if c != own[0]] if context.started else []
+        contrast = self.base.concepts[own[0]].contrast
+        other = before[0] if before else contrast
+        return (own[0], other) if other is not None else own
+
+    def _questions(self, label: Label, others: Sequence[Label]) -> list[Question] | Choice | Refusal:
+        alternatives = tuple(self._alternatives(others))
+        if label.kind == "claim":
+            claim = self.base.claims[label.ids[0]]
+            return [
+                Question(
+                    claim.aspect,
+                    tuple(sorted(claim.concepts)),
+                    self.task,
+                    label.confidence,
+                    claim.id,
+                    self.reading,
+                    alternatives,
+                )
+            ]
+        if label.kind == "asked":
+            return self._fill(DEFINE, label.ids, None, label.confidence, alternatives)
+        found: list[Question] = []
+        for aspect in label.ids:
+            concepts = self._concepts(aspect)
+            if not concepts and self._takes(aspect) in ("concept", "pair"):
+                return self._ask_concept(aspect, label.confidence)
+            found += self._fill(aspect, concepts, self.task, label.confidence, alternatives)
+        return found
+
+    def _fill(
+        self,
+        intent: str,
+        concepts: tuple[str, ...],
+        task: str | None,
+        confidence: float,
+        others: tuple[Alternative, ...] = (),
+    ) -> list[Question]:
+        takes = self._takes(intent)
+        if takes == "task" and task is None:
+            task = self.context.task
+        if takes == "pair" and len(concepts) < 2:
+            concepts = self._pair() if len(self._pair()) > 1 else concepts
+        if takes == "concept" and intent == "tasks" and task is not None and self.reading.tasks:
+            intent = TASK_FIT
+        ordered = tuple(sorted(concepts))
+        return [Question(intent, ordered, task, confidence, None, self.reading, others)]
+
+    def _alternatives(self, labels: Sequence[Label]) -> Iterator[Alternative]:
+        for label in labels[:2]:
+            if label.kind == "aspect":
+                aspect = label.ids[0]
+                concepts = tuple(sorted(self._concepts(aspect)))
+                yield Alternative(aspect, concepts, self.task, label.confidence)
+
+    def _without_aspect(self) -> list[Question] | Choice | Refusal:
+        if self.task is not None and not self.named:
+            return self._fill(TASK_FIT, (), self.task, 0.5)
+        if self.named:
+            return self._fill(DEFINE, self.named, self.task, 0.5)
+        return Refusal("ambiguous", self.reading)
+
+    def _ask_aspect(self, candidates: Sequence[Label]) -> list[Question] | Choice | Refusal:
+        """The concept is clear, what is asked of it is not."""
+        options: dict[tuple[str, tuple[str, ...]], Question] = {}
+        for label in candidates:
+            if label.kind != "aspect":
+                continue
+            for aspect in label.ids:
+                for question in self._fill(
+                    aspect, self._concepts(aspect), self.task, label.confidence
+                ):
+                    if self.base.entry(question.intent, question.concepts) is not None:
+                        options.setdefault((question.intent, question.concepts), question)
+        if len(options) < 2:
+            return self._without_aspect()
+        return Choice(tuple(options.values())[:3], "aspect", self.reading)
+
+    def _ask_concept(self, aspect: str, confidence: float) -> Choice | Refusal:
+        """What is asked is clear, of which concept is not."""
+        mains = self.base.identity.main_concepts
+        options = []
+        if self._takes(aspect) == "pair":
+            for concept in mains:
+                contrast = self.base.concepts[concept].contrast
+                pair = tuple(sorted((concept, contrast or concept)))
+                if contrast and all(pair != option.concepts for option in options):
+                    options.append(Question(aspect, pair, self.task, confidence))
+        else:
+            options = [
+                Question(aspect, (concept,), self.task, confidence)
+                for concept in mains
+                if self.base.entry(aspect, (concept,)) is not None
+            ]
+        if not options:
+            return Refusal("no-entry", self.reading)
+        return Choice(tuple(options), "concept", self.reading)

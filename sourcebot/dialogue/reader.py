@@ -1,0 +1,314 @@
+"""Reads messages: words, names, signs, and what is asked. Knows nothing of the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from sourcebot.dialogue.clauses import split_clauses
+from sourcebot.dialogue.reading import (
+    CONCEPT_SLOT,
+    TASK_SLOT,
+    Clause,
+    Label,
+    Mention,
+    Reading,
+)
+from sourcebot.dialogue.understanding import Understanding
+from sourcebot.routing.signs import SignMatch
+from sourcebot.routing.spotting import Spot
+from sourcebot.routing.text import Token, clean, stem, tokenise, words_of
+
+MAX_TOKENS = 160
+LONGEST_FILLER = 8
+_LABELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found in one clause."""
+
+    spots: tuple[Spot, ...]
+    sign: SignMatch | None
+    hints: tuple[SignMatch, ...]
+
+
+class Reader:
+    """Reads with one index; holds no state between messages."""
+
+    def __init__(self, understanding: Understanding) -> None:
+        self.index = understanding
+        language = understanding.knowledge.language
+        self._shifts = _sequences(language.shifts)
+        self._corrections = _sequences(language.corrections)
+        self._back = frozenset(w for text in language.pronouns for w in words_of(text))
+        self._back_both = _sequences(language.plural_pronouns)
+
+    def read(self, text: str) -> list[Reading]:
+        """Read a message; one reading per question in it, none where it has no words."""
+        cleaned = clean(text)
+        tokens, repairs = self._tokens(cleaned)
+        names = self.index.spotter.spot(tokens)
+        named = {
+            token.start for spot in names for token in tokens[spot.first : spot.last + 1]
+        }
+        clauses = split_clauses(cleaned, tokens, self.index.openers, named)
+        questions = [clause for clause in clauses if clause.question]
+        if not questions:
+            whole = Clause(tuple(token for clause in clauses for token in clause.tokens), False)
+            return [self._read(whole, (), repairs)] if whole.tokens else []
+        statements = [clause for clause in clauses if not clause.question]
+        return [self._read(clause, statements, repairs) for clause in questions]
+
+    def mask_phrase(self, phrase: str) -> str:
+        """A training phrase as the router sees messages: names masked, words repaired."""
+        tokens, _ = self._tokens(clean(phrase))
+        found = self._find(tokens)
+        return " ".join(token.word for token in self._masked(tokens, found))
+
+    def signals_of(self, text: str) -> tuple[float, ...]:
+        """The scope signals of a whole message (see `scope.SIGNALS`)."""
+        cleaned = clean(text)
+        tokens, _ = self._tokens(cleaned)
+        tokens = self._without_fillers(tokens)
+        found = self._find(tokens)
+        masked = self._masked(tokens, found)
+        route = self.index.router.route_stems("", [token.stem for token in masked])
+        return self._signals(tokens, found, route.similarity)
+
+    def _tokens(self, cleaned: str) -> tuple[list[Token], list[tuple[str, str]]]:
+        tokens = tokenise(cleaned, self.index.contractions)[:MAX_TOKENS]
+        repaired: list[Token] = []
+        repairs: list[tuple[str, str]] = []
+        for token in tokens:
+            word = self.index.repairer.repair(token.word)
+            if word is not None and word != token.word:
+                repairs.append((token.word, word))
+                token = replace(token, word=word, stem=stem(word), shout=False)
+            repaired.append(token)
+        return repaired, repairs
+
+    def _read(
+        self,
+        clause: Clause,
+        statements: Sequence[Clause],
+        repairs: Sequence[tuple[str, str]],
+    ) -> Reading:
+        tokens = self._without_fillers(clause.tokens)
+        correction, tokens = self._opening(tokens, self._corrections)
+        shift, tokens = self._opening(tokens, self._shifts)
+        found = self._find(tokens)
+        masked = self._masked(tokens, found)
+        stems = tuple(token.stem for token in masked)
+        route = self.index.router.route_stems("", stems)
+        signals = self._signals(tokens, found, route.similarity)
+        context = [self._find(statement.tokens) for statement in statements]
+        words = tuple(token.word for token in tokens)
+        subject = self.index.subjects.spot(tokens)
+        return Reading(
+            words=tuple(token.word for token in masked),
+            stems=stems,
+            concepts=self._concepts(tokens, found, context, statements),
+            hints=tuple(_hint(tokens, match) for match in found.hints)
+            + tuple(
+                _hint(statement.tokens, match)
+                for statement, other in zip(statements, context, strict=True)
+                for match in other.hints
+            ),
+            tasks=self._tasks(tokens, found, context, statements),
+            labels=tuple(
+                Label.parse(label, confidence) for label, confidence in route.ranking[:_LABELS]
+            ),
+            similarity=route.similarity,
+            inside=self.index.scope.chance(signals),
+            foreign=tuple(self._foreign(tokens, found)),
+            subject=subject[0].owner if subject else None,
+            shift=shift,
+            correction=correction,
+            back=any(word in self._back for word in words),
+            back_both=any(_contains(words, both) for both in self._back_both),
+            bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in masked),
+            repairs=tuple(repairs),
+        )
+
+    def _without_fillers(self, tokens: Sequence[Token]) -> list[Token]:
+        """Drop filler phrases from both ends, as long as something is left."""
+        kept = list(tokens)
+        changed = True
+        while changed and len(kept) > 1:
+            changed = False
+            for size in range(min(LONGEST_FILLER, len(kept) - 1), 0, -1):
+                head = tuple(token.word for token in kept[:size])
+                tail = tuple(token.word for token in kept[-size:])
+                if head in self.index.fillers:
+                    kept, changed = kept[size:], True
+                    break
+                if tail in self.index.fillers:
+                    kept, changed = kept[:-size], True
+                    break
+        return kept
+
+    def _opening(
+        self, tokens: Sequence[Token], openings: Collection[tuple[str, ...]]
+    ) -> tuple[bool, list[Token]]:
+        """Whether the clause begins with one of the openings, and the clause without it."""
+        for size in range(min(LONGEST_FILLER, len(tokens) - 1), 0, -1):
+            if tuple(token.word for token in tokens[:size]) in openings:
+                return True, self._opening(tokens[size:], openings)[1]
+        return False, list(tokens)
+
+    def _find(self, tokens: Sequence[Token]) -> _Found:
+        spots = self.index.spotter.spot(tokens)
+        covered = {p: spot for spot in spots for p in range(spot.first, spot.last + 1)}
+        senses = self.index.senses.spot(tokens)
+        astray = {p for sense in senses for p in range(sense.first, sense.last + 1)}
+        spots = [s for s in spots if not astray & set(range(s.first, s.last + 1))]
+        work = {
+            p: None for p, spot in covered.items() if spot.kind == "task" and p not in astray
+        }
+        hints = [
+            match
+            for match in self.index.signs.read(tokens, tuple(work))
+            if not astray & set(match.positions)
+        ]
+        sign = self._swallowing(spots, hints)
+        if sign is not None:
+            inside = set(sign.positions)
+            spots = [
+                spot
+                for spot in spots
+                if spot.kind != "concept" or not set(range(spot.first, spot.last + 1)) <= inside
+            ]
+        return _Found(tuple(spots), sign, tuple(hints[:3]))
+
+    def _swallowing(
+        self, spots: Sequence[Spot], hints: Sequence[SignMatch]
+    ) -> SignMatch | None:
+        """The sign that explains the message: the best, unless a name says more."""
+        if not hints:
+            return None
+        named = [spot for spot in spots if spot.kind == "concept" and not spot.loose]
+        if not named:
+            return hints[0]
+        for match in hints:
+            inside = set(match.positions)
+            if any(
+                set(range(spot.first, spot.last + 1)) < inside and spot.owner != match.label
+                for spot in named
+            ) and all(set(range(spot.first, spot.last + 1)) <= inside for spot in named):
+                return match
+        return None
+
+    def _masked(self, tokens: Sequence[Token], found: _Found) -> list[Token]:
+        """Names become slots; so do the words of the sign, where no concept is named."""
+        slots: dict[int, str | None] = {}
+        for spot in found.spots:
+            slot = CONCEPT_SLOT if spot.kind == "concept" else TASK_SLOT
+            slots[spot.first] = slot
+            slots.update(dict.fromkeys(range(spot.first + 1, spot.last + 1)))
+        if found.sign is not None:
+            free = [p for p in found.sign.positions if p not in slots]
+            slots.update(dict.fromkeys(free))
+            if free:
+                slots[free[0]] = CONCEPT_SLOT
+        masked: list[Token] = []
+        for position, token in enumerate(tokens):
+            if position not in slots:
+                masked.append(token)
+                continue
+            slot = slots[position]
+            if slot is not None and not (masked and masked[-1].word == slot == TASK_SLOT):
+                masked.append(replace(token, word=slot, stem=slot))
+        return masked
+
+    def _foreign(self, tokens: Sequence[Token], found: _Found) -> list[str]:
+        """Content words that nothing explains; numbers are details, not subjects."""
+        covered = {p for spot in found.spots for p in range(spot.first, spot.last + 1)}
+        if found.sign is not None:
+            covered.update(found.sign.positions)
+        return [
+            token.word
+            for position, token in enumerate(tokens)
+            if position not in covered
+            and token.word not in self.index.function_words
+            and token.stem not in self.index.known
+            and not token.word[0].isdigit()
+        ]
+
+    def _signals(
+        self, tokens: Sequence[Token], found: _Found, similarity: float
+    ) -> tuple[float, ...]:
+        concepts = [spot for spot in found.spots if spot.kind == "concept"]
+        tasks = [spot for spot in found.spots if spot.kind == "task"]
+        foreign = len(self._foreign(tokens, found))
+        content = sum(token.word not in self.index.function_words for token in tokens)
+        return (
+            float(any(not spot.loose for spot in concepts)),
+            float(any(spot.loose for spot in concepts)),
+            min(found.sign.elements, 4) / 3 if found.sign is not None else 0.0,
+            1.0 if any(not t.loose for t in tasks) else 0.5 if tasks else 0.0,
+            float(bool(self.index.subjects.spot(tokens))),
+            similarity,
+            min(foreign, 4) / 2,
+            foreign / content if content else 0.0,
+            float(bool(self.index.senses.spot(tokens))),
+        )
+
+    def _concepts(
+        self,
+        tokens: Sequence[Token],
+        found: _Found,
+        context: Sequence[_Found],
+        statements: Sequence[Clause],
+    ) -> tuple[Mention, ...]:
+        own = _mentions(tokens, found.spots, "concept")
+        if found.sign is not None and not any(not mention.loose for mention in own):
+            own = (_hint(tokens, found.sign),)
+        if own:
+            return own
+        for statement, other in zip(statements, context, strict=True):
+            lent = _mentions(statement.tokens, other.spots, "concept")
+            if lent:
+                return lent
+            if other.sign is not None:
+                return (_hint(statement.tokens, other.sign),)
+        return ()
+
+    def _tasks(
+        self,
+        tokens: Sequence[Token],
+        found: _Found,
+        context: Sequence[_Found],
+        statements: Sequence[Clause],
+    ) -> tuple[Mention, ...]:
+        own = _mentions(tokens, found.spots, "task")
+        if own:
+            return own
+        for statement, other in zip(statements, context, strict=True):
+            lent = _mentions(statement.tokens, other.spots, "task")
+            if lent:
+                return lent
+        return ()
+
+
+def _mentions(tokens: Sequence[Token], spots: Sequence[Spot], kind: str) -> tuple[Mention, ...]:
+    found: dict[str, Mention] = {}
+    for spot in spots:
+        if spot.kind == kind:
+            span = " ".join(token.word for token in tokens[spot.first : spot.last + 1])
+            found.setdefault(spot.owner, Mention(spot.owner, span, spot.score, spot.name, spot.loose))
+    return tuple(found.values())
+
+
+def _hint(tokens: Sequence[Token], match: SignMatch) -> Mention:
+    span = " … ".join(tokens[position].word for position in match.positions)
+    return Mention(match.label, span, min(1.0, 0.4 + 0.15 * match.elements), match.sign, sign=True)
+
+
+def _sequences(texts: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(words_of(text)) for text in texts)
+
+
+def _contains(words: Sequence[str], part: Sequence[str]) -> bool:
+    size = len(part)
+    return any(tuple(words[i : i + size]) == tuple(part) for i in range(len(words) - size + 1))

@@ -1,0 +1,83 @@
+"""What one clause of a message says, before the conversation is taken into account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sourcebot.routing.text import Token
+
+CONCEPT_SLOT = "conceptslot"
+TASK_SLOT = "taskslot"
+CLAIM = "claim:"
+ASKED_AS = "asked:"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept or task that a message names, or hints at by a sign.
+
+    span: the words as typed (repaired); score: how well they matched, 0..1; by: the name or sign.
+    """
+
+    id: str
+    span: str
+    score: float
+    by: str
+    loose: bool = False
+    sign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the aspect router answered: an aspect (or several), a claim, or a concept asked for.
+
+    kind: "aspect", "claim" or "asked"; ids: aspect ids, or the id of the claim or concept.
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+    confidence: float
+
+    @classmethod
+    def parse(cls, label: str, confidence: float) -> Label:
+        """Read a label of the router."""
+        for kind, prefix in (("claim", CLAIM), ("asked", ASKED_AS)):
+            if label.startswith(prefix):
+                return cls(kind, (label[len(prefix) :],), confidence)
+        return cls("aspect", tuple(label.split("+")), confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of tokens that asks one thing; statements lend their names to questions."""
+
+    tokens: tuple[Token, ...]
+    question: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One clause, read.
+
+    concepts: by name, in order; hints: by sign, best first; labels: what is asked, best first;
+    similarity: of the nearest example, 0..1; inside: how likely the message is in scope, 0..1;
+    foreign: content words that nothing in the knowledge base explains; shift, correction: the
+    clause opens with "what about" or "no, I meant"; back, back_both: it points back to something.
+    """
+
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    concepts: tuple[Mention, ...]
+    hints: tuple[Mention, ...]
+    tasks: tuple[Mention, ...]
+    labels: tuple[Label, ...]
+    similarity: float
+    inside: float
+    foreign: tuple[str, ...]
+    subject: str | None
+    shift: bool
+    correction: bool
+    back: bool
+    back_both: bool
+    bare: bool
+    repairs: tuple[tuple[str, str], ...]

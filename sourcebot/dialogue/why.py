@@ -1,0 +1,82 @@
+"""`/why`: how a message was understood, as the reader, the router and the decision saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sourcebot.dialogue.decide import Question
+from sourcebot.dialogue.reading import ASKED_AS, CLAIM, Reading
+from sourcebot.dialogue.reply import Reply
+from sourcebot.dialogue.understanding import Understanding
+
+
+def explain(
+    index: Understanding,
+    readings: Sequence[Reading],
+    reply: Reply,
+    smalltalk: str | None,
+    questions: Sequence[Question] = (),
+) -> str:
+    """Markdown: words repaired, names found, the phrase that matched, scores, the entry's place."""
+    lines = [f"**Status:** {reply.status}" + (f" ({reply.reason})" if reply.reason else "")]
+    if smalltalk is not None:
+        lines.append(f"**Read as:** small talk ({smalltalk})")
+    for reading in readings:
+        lines += _reading_lines(index, reading)
+    for question in questions:
+        lines += _question_lines(index, question)
+    if reply.alternatives:
+        others = ", ".join(
+            f"{other.intent} {'+'.join(other.concepts)} ({other.confidence:.2f})".replace("  ", " ")
+            for other in reply.alternatives
+        )
+        lines.append(f"**Also possible:** {others}")
+    lines.append(f"**Knowledge base:** {reply.kb}")
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _reading_lines(index: Understanding, reading: Reading) -> list[str]:
+    lines = []
+    if reading.repairs:
+        pairs = ", ".join(f"`{wrong}` → `{right}`" for wrong, right in reading.repairs)
+        lines.append(f"**Spelling repaired:** {pairs}")
+    for mention in (*reading.concepts, *reading.tasks):
+        how = "by the sign" if mention.sign else "by the name"
+        lines.append(
+            f"**Found:** {mention.id} in “{mention.span}” ({how} `{mention.by}`, {mention.score:.2f})"
+        )
+    if reading.labels:
+        best = reading.labels[0]
+        prefix = {"claim": CLAIM, "asked": ASKED_AS}.get(best.kind, "")
+        label = prefix + "+".join(best.ids)
+        example = index.router.nearest_example(reading.stems, label)
+        if example is not None:
+            phrase, place = index.origin.get(example[0], (example[0], ""))
+            where = f" at {place}" if place else ""
+            lines.append(
+                f"**Nearest phrase:** “{phrase}”{where} (similarity {example[1]:.2f}, "
+                f"confidence {best.confidence:.2f} for {label})"
+            )
+    bar = index.scope.bar
+    lines.append(f"**In scope:** {reading.inside:.2f} (the bar is {bar:.2f})")
+    if reading.foreign:
+        lines.append(f"**Words I do not know:** {', '.join(reading.foreign)}")
+    return lines
+
+
+def _question_lines(index: Understanding, question: Question) -> list[str]:
+    base = index.knowledge
+    about = ", ".join(question.concepts) or question.task or "no concept in particular"
+    line = f"**Understood as:** {question.intent} of {about} ({question.confidence:.2f})"
+    if question.claim is not None:
+        return [line, f"**Answer from:** {base.claims[question.claim].place}"]
+    places = []
+    entry = base.entry(question.intent, question.concepts)
+    if entry is not None:
+        places.append(str(entry.place))
+    elif question.task is not None and base.aspects[question.intent].takes == "task":
+        places.append(str(base.tasks[question.task].place))
+    else:
+        single = (base.entry(question.intent, (concept,)) for concept in question.concepts)
+        places += [str(found.place) for found in single if found is not None]
+    return [line, *(f"**Answer from:** {place}" for place in places)]

@@ -1,0 +1,110 @@
+"""Plain language for a thing that is not named: "send jobs overseas".
+
+A sign is a handful of words and <classes> of words that together, in any order, hint at a label.
+An element with a question mark may be missing. The sign with the most elements present wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sourcebot.routing.text import Token, stems_of
+
+_ELEMENT = re.compile(r"<([^<>]+)>(\??)|([^\s<>?]+)(\??)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Elements are class names in <brackets> or literal stems; the flag says "may be missing"."""
+
+    label: str
+    text: str
+    elements: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignMatch:
+    """A sign whose needed elements are all there; positions: tokens it used, ascending."""
+
+    label: str
+    sign: str
+    positions: tuple[int, ...]
+    elements: int
+
+
+def parse_sign(label: str, text: str) -> Sign:
+    """Read `<give> <outsider> <work>?`."""
+    elements = []
+    for name, optional, word, word_optional in _ELEMENT.findall(text):
+        if name:
+            elements.append((f"<{name}>", bool(optional)))
+        else:
+            elements += [(stem, bool(word_optional)) for stem in stems_of(word)]
+    return Sign(label, text, tuple(elements))
+
+
+class SignReader:
+    """Finds signs among tokens."""
+
+    def __init__(self, signs: Iterable[Sign], classes: Mapping[str, Sequence[str]]) -> None:
+        self._signs = tuple(signs)
+        used = {name[1:-1] for sign in self._signs for name, _ in sign.elements if name[0] == "<"}
+        self._phrases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for name in sorted(used):
+            for phrase in classes.get(name, ()):
+                stems = stems_of(phrase)
+                if stems:
+                    self._phrases.setdefault(stems[0], []).append((f"<{name}>", stems))
+
+    def classes_in(self, tokens: Sequence[Token]) -> dict[str, list[tuple[int, ...]]]:
+        """Class -> the token positions of each of its phrases that occurs, longest first."""
+        stems = tuple(token.stem for token in tokens)
+        found: dict[str, list[tuple[int, ...]]] = {}
+        for start, first in enumerate(stems):
+            for name, phrase in self._phrases.get(first, ()):
+                if stems[start : start + len(phrase)] == phrase:
+                    found.setdefault(name, []).append(tuple(range(start, start + len(phrase))))
+        for places in found.values():
+            places.sort(key=lambda positions: (-len(positions), positions))
+        return found
+
+    def read(self, tokens: Sequence[Token], task_at: Sequence[int] = ()) -> list[SignMatch]:
+        """Every sign that matches, most elements first.
+
+        task_at: positions of words that name a piece of work; a sign asks for one as <task>.
+        """
+        classes = self.classes_in(tokens)
+        if task_at:
+            classes["<task>"] = [(position,) for position in task_at]
+        literals: dict[str, list[tuple[int, ...]]] = {}
+        for position, token in enumerate(tokens):
+            literals.setdefault(token.stem, []).append((position,))
+        matches = []
+        for sign in self._signs:
+            match = _match(sign, classes, literals)
+            if match is not None:
+                matches.append(match)
+        return sorted(matches, key=lambda m: (-m.elements, m.positions[-1] - m.positions[0]))
+
+
+def _match(
+    sign: Sign,
+    classes: Mapping[str, Sequence[tuple[int, ...]]],
+    literals: Mapping[str, Sequence[tuple[int, ...]]],
+) -> SignMatch | None:
+    taken: set[int] = set()
+    present = 0
+    by_rarity = sorted(
+        sign.elements, key=lambda element: len(classes.get(element[0], literals.get(element[0], ())))
+    )
+    for name, optional in by_rarity:
+        places = classes.get(name, ()) if name[0] == "<" else literals.get(name, ())
+        free = next((place for place in places if taken.isdisjoint(place)), None)
+        if free is not None:
+            taken.update(free)
+            present += 1
+        elif not optional:
+            return None
+    return SignMatch(sign.label, sign.text, tuple(sorted(taken)), present) if taken else None

@@ -1,0 +1,108 @@
+"""Names in a message: longest first, whatever their inflection, spacing or spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from sourcebot.routing.text import Token, clean, stem, tokenise
+
+LONGEST = 7
+JOINED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NamedThing:
+    """A name and what it belongs to. `capitals`: it counts only where written in capitals."""
+
+    owner: str
+    kind: str
+    text: str
+    loose: bool
+    capitals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A name found in a message.
+
+    first, last: token positions, inclusive; score: how well it matched, 0..1; loose: it needs the
+    company of other evidence to count.
+    """
+
+    owner: str
+    kind: str
+    name: str
+    first: int
+    last: int
+    score: float
+    loose: bool
+
+
+class Spotter:
+    """Finds names among tokens whose spelling has been repaired."""
+
+    def __init__(self, names: Iterable[NamedThing], ordinary: Collection[str]) -> None:
+        """`ordinary`: words that never stand for a name unless written in capitals."""
+        self._exact: dict[tuple[str, ...], NamedThing] = {}
+        self._stems: dict[tuple[str, ...], list[NamedThing]] = {}
+        self._joined: dict[str, NamedThing] = {}
+        for name in names:
+            words = tuple(token.word for token in tokenise(clean(name.text)))
+            if not words:
+                continue
+            capitals = name.text.isupper() and len(words) == 1 and words[0] in ordinary
+            thing = NamedThing(name.owner, name.kind, name.text, name.loose, capitals)
+            self._exact.setdefault(words, thing)
+            self._stems.setdefault(tuple(stem(word) for word in words), []).append(thing)
+            if not capitals and len("".join(words)) >= 4:
+                self._joined.setdefault("".join(words), thing)
+
+    def words(self) -> set[str]:
+        """Every word of every name."""
+        return {word for words in self._exact for word in words}
+
+    def spot(self, tokens: Sequence[Token]) -> list[Spot]:
+        """All names, left to right, without overlaps; the longest wins."""
+        spots: list[Spot] = []
+        position = 0
+        while position < len(tokens):
+            spot = self._at(tokens, position)
+            if spot is None:
+                position += 1
+            else:
+                spots.append(spot)
+                position = spot.last + 1
+        return spots
+
+    def _at(self, tokens: Sequence[Token], first: int) -> Spot | None:
+        for size in range(min(LONGEST, len(tokens) - first), 0, -1):
+            window = tokens[first : first + size]
+            found = self._match(window)
+            if found is not None:
+                thing, score = found
+                last = first + size - 1
+                return Spot(thing.owner, thing.kind, thing.text, first, last, score, thing.loose)
+        return None
+
+    def _match(self, window: Sequence[Token]) -> tuple[NamedThing, float] | None:
+        words = tuple(token.word for token in window)
+        exact = self._exact.get(words)
+        if exact is not None and (not exact.capitals or window[0].shout):
+            return exact, 1.0
+        inflected = [
+            thing
+            for thing in self._stems.get(tuple(token.stem for token in window), ())
+            if not thing.capitals
+        ]
+        if inflected:
+            surface = " ".join(words)
+            best = max(inflected, key=lambda thing: fuzz.ratio(surface, thing.text.casefold()))
+            return best, 0.97
+        if len(words) <= JOINED:
+            joined = self._joined.get("".join(words))
+            if joined is not None:
+                return joined, 0.95
+        return None
