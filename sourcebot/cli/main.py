@@ -93,12 +93,10 @@ def _open_chat(options: Namespace) -> int:
     if not streams.interactive():
         streams.complain(_NO_TERMINAL)
         return USAGE
-    from sourcebot.dialogue.bot import Bot
     from sourcebot.history import History
     from sourcebot.tui import run
 
-    bot = Bot.load(folder(options))
-    return run(bot, history=History.for_user(wanted=not options.no_history))
+    return run(folder(options), history=History.for_user(wanted=not options.no_history))
 
 
 def _explain(error: Exception) -> int:
