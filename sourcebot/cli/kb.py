@@ -78,7 +78,7 @@ def stats(folder: str | None, *, as_json: bool) -> int:
     lines += [f"{name:>14}  {number}" for name, number in totals.items()]
     lines += ["", "sources by kind: " + ", ".join(f"{kind} {n}" for kind, n in kinds.items())]
     lines += ["", "facts by concept and aspect (a dot: nothing yet)", ""]
-    streams.write_text("\n".join(lines) + "\n" + coverage_table(base, streams.width()))
+    streams.write_text("\n".join(lines) + "\n" + coverage_table(base, streams.width(at_most=1000)))
     return 0
 
 

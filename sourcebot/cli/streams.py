@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 # What is longer is cut: no question needs it, and a line must not fill the memory.
 MAX_LINE_BYTES = 4_000_000
-_WIDEST = 100
 _NARROWEST = 20
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -67,9 +66,12 @@ def printable(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def width() -> int:
-    """How many columns to write: the terminal's, within what reads well; 80 where there is none."""
-    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
+def width(*, at_most: int = 100) -> int:
+    """How many columns to write: the terminal's, or 80 where there is none.
+
+    at_most: what still reads well; lines of prose should not be longer.
+    """
+    return max(_NARROWEST, min(at_most, shutil.get_terminal_size((80, 24)).columns))
 
 
 def interactive() -> bool:

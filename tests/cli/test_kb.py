@@ -51,8 +51,8 @@ def test_stats_is_a_table_of_concepts_and_aspects_within_the_width(sourcebot: Ru
     result = sourcebot("kb", "stats", env={"COLUMNS": "60"})
 
     assert result.code == 0
-    assert re.search(r"^ +define +reasons", result.out, re.M)
-    assert re.search(r"^offshoring +\d+ +\d+", result.out, re.M)
+    assert re.search(r"^ +.*\bdefine\b", result.out, re.M)
+    assert re.search(r"^offshoring  +[\d.]+  +[\d.]+", result.out, re.M)
     assert [line for line in result.out.splitlines() if len(line) > 60] == []
 
 
