@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from os import PathLike
-
     from sourcebot.dialogue.bot import Bot
     from sourcebot.history import History
 
 
-def run(folder: str | PathLike[str] | None = None, *, history: History | None = None) -> int:
-    """Show the chat over a knowledge base until the user quits; return the exit code.
+def run(
+    bot_or_folder: Bot | str | PathLike[str] | None = None, *, history: History | None = None
+) -> int:
+    """Show the chat until the user quits; return the exit code.
 
-    Needs a terminal on both standard input and output. Without a history, messages are
-    remembered for this run only. Raises SourcebotError where the base cannot be used.
+    Given the folder of a knowledge base (None for the shipped one), the first frame is there
+    before the base is loaded; SourcebotError is raised where it cannot be used. Needs a terminal
+    on both standard input and output. Without a history, messages are remembered for this run only.
     """
     from sourcebot.history import History
     from sourcebot.tui.app import SourcebotApp
@@ -23,7 +25,9 @@ def run(folder: str | PathLike[str] | None = None, *, history: History | None = 
     def load() -> Bot:
         from sourcebot.dialogue.bot import Bot
 
-        return Bot.load(folder)
+        if bot_or_folder is None or isinstance(bot_or_folder, str | PathLike):
+            return Bot.load(bot_or_folder)
+        return bot_or_folder
 
     app = SourcebotApp(load, history=history if history is not None else History())
     app.run()

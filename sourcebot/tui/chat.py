@@ -89,12 +89,13 @@ class ChatScreen(Screen[None]):
 
     @work(thread=True)
     def _begin(self) -> None:
-        from sourcebot.tui import turn  # noqa: F401  (slow to load, and wanted soon)
-
         try:
             self.post_message(self.Loaded(self._load()))
         except SourcebotError as error:
             self.post_message(self.Failed(error))
+        else:
+            # Slow to load and wanted soon: while the user reads the welcome is a good time.
+            import sourcebot.tui.turn  # noqa: F401
 
     @on(Loaded)
     async def begin(self, event: Loaded) -> None:
