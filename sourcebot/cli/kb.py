@@ -65,21 +65,36 @@ def stats(folder: str | None, *, as_json: bool) -> int:
 
     base = KnowledgeBase.load(folder)
     totals = counts(base)
-    kinds = dict(sorted(Counter(source.kind for source in base.sources.values()).items()))
+    counted: Counter[str] = Counter(source.kind for source in base.sources.values())
+    kinds = dict(sorted(counted.items()))
     if as_json:
         import json
 
         document = {
-            "kb": base.stamp, "counts": totals, "sources": kinds, "coverage": coverage(base)
-        }  # fmt: skip
+            "kb": base.stamp,
+            "counts": totals,
+            "sources": kinds,
+            "coverage": coverage(base),
+        }
         streams.write_bytes(json.dumps(document, ensure_ascii=False).encode() + b"\n")
         return 0
-    lines = [f"{base.stamp}: {base.identity.title}", ""]
-    lines += [f"{name:>14}  {number}" for name, number in totals.items()]
-    lines += ["", "sources by kind: " + ", ".join(f"{kind} {n}" for kind, n in kinds.items())]
-    lines += ["", "facts by concept and aspect (a dot: nothing yet)", ""]
+    lines = [
+        f"{base.stamp}: {base.identity.title}",
+        "",
+        *_numbers(totals),
+        "",
+        "sources by kind",
+        *_numbers(kinds),
+        "",
+        "facts by concept and aspect (a dot: nothing yet)",
+        "",
+    ]
     streams.write_text("\n".join(lines) + "\n" + coverage_table(base, streams.width(at_most=1000)))
     return 0
+
+
+def _numbers(counted: dict[str, int]) -> list[str]:
+    return [f"{name:>14}  {number}" for name, number in counted.items()]
 
 
 def test(folder: str | None) -> int:

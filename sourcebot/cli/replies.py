@@ -14,15 +14,19 @@ def reply_text(reply: Reply, width: int, *, numbered: bool = False) -> str:
     numbered: whether the suggestions carry numbers that can be typed.
     """
     blocks = [plain_text(reply.text, width).strip("\n")]
-    if reply.sources:
-        items = [_item("- ", _source(source), width) for source in reply.sources]
-        blocks.append("\n".join(["Sources:", *items]))
-    if reply.suggestions:
-        marks = (f"{number}. " if numbered else "- " for number in range(1, 1000))
-        items = [
-            _item(mark, text, width) for mark, text in zip(marks, reply.suggestions, strict=False)
-        ]
-        blocks.append("\n".join(["You could ask next:", *items]))
+    if reply.sources:  # numbered as the text cites them
+        sources = [f"[{n}] {_source(source)}" for n, source in enumerate(reply.sources, start=1)]
+        blocks.append(_list("Sources:", sources, width))
+    suggestions = [
+        f"{f'{n}.' if numbered else '-'} {text}"
+        for n, text in enumerate(reply.suggestions, start=1)
+    ]
+    # What the answer itself has listed is not said twice.
+    if not all(
+        (listed if numbered else text) in reply.text
+        for listed, text in zip(suggestions, reply.suggestions, strict=True)
+    ):
+        blocks.append(_list("You could ask next:", suggestions, width))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -32,12 +36,17 @@ def _source(source: CitedSource) -> str:
     return f"{source.title}. {source.publisher}{year}.{address}"
 
 
-def _item(mark: str, text: str, width: int) -> str:
+def _list(title: str, items: list[str], width: int) -> str:
+    return "\n".join([title, *(_item(" ".join(item.split()), width) for item in items)])
+
+
+def _item(text: str, width: int) -> str:
+    mark = text.partition(" ")[0]
     return textwrap.fill(
-        " ".join(text.split()),
+        text,
         width,
-        initial_indent=f"  {mark}",
-        subsequent_indent=" " * (2 + len(mark)),
+        initial_indent="  ",
+        subsequent_indent=" " * (len(mark) + 3),
         break_long_words=False,
         break_on_hyphens=False,
     )

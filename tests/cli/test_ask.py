@@ -16,7 +16,7 @@ def test_a_question_is_answered_as_plain_text_with_sources_and_next_questions(
 
     assert (result.code, result.err) == (0, "")
     assert "offshoring" in result.out.lower()
-    assert "\nSources:\n  - " in result.out
+    assert "\nSources:\n  [1] " in result.out
     assert "\nYou could ask next:\n  - " in result.out
 
 
