@@ -232,9 +232,9 @@ class ChatScreen(Screen[None]):
             return
         self._conversation = self._bot.start()
         self._last = None
+        self.suggestions.show(self._bot.knowledge.identity.examples, title="For example")
         await self.conversation.remove_children()
         await self.conversation.mount(Welcome(self._bot.knowledge))
-        self.suggestions.show(self._bot.knowledge.identity.examples, title="For example")
 
     async def _show(self, message: str, reply: Reply) -> None:
         from sourcebot.tui.turn import Turn

@@ -7,6 +7,7 @@ import re
 # Control characters reach the terminal as they are, and bidirectional overrides turn lines round.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _ECHO = 400
+_ADDRESS = 40
 
 
 def fit(text: str) -> str:
@@ -30,3 +31,9 @@ def echo(message: str) -> str:
 def is_web_address(address: str) -> bool:
     """Whether an address may be opened: http and https, and nothing else."""
     return address.lower().startswith(("http://", "https://"))
+
+
+def brief(address: str) -> str:
+    """A web address as it is shown: without the scheme, and cut where it gets long."""
+    shown = address.partition("://")[2].removeprefix("www.").rstrip("/")
+    return shown if len(shown) <= _ADDRESS else f"{shown[: _ADDRESS - 1]}…"

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Markdown, Static
 
-from sourcebot.tui.text import echo, fit, is_web_address, one_line
+from sourcebot.tui.text import brief, echo, fit, is_web_address, one_line
 from sourcebot.tui.widgets import LinkChosen
 
 if TYPE_CHECKING:
@@ -37,14 +37,16 @@ class Sources(Static):
 
 
 def _cite(source: CitedSource, number: int) -> Content:
-    title = Content(f"{number + 1} {one_line(source.title)}")
+    mark = Content(f"[{number + 1}] ").stylize("$accent")
+    title = Content(one_line(source.title))
     facts = [source.publisher, str(source.year or "")]
     rest = "".join(f", {one_line(fact)}" for fact in facts if fact)
     if source.url is None or not is_web_address(source.url):
-        return title + rest
-    link = Style.from_meta({"@click": f"open({number})"})
-    address = Content(one_line(source.url)).stylize(link)
-    return title.stylize(link, 2) + rest + "\n  " + address
+        return mark + title + rest
+    # A click opens it here; the terminal's own way to open links gets the whole address, too.
+    address = one_line(source.url)
+    link = Style(link=address) + Style.from_meta({"@click": f"open({number})"})
+    return mark + title.stylize(link) + rest + ", " + Content(brief(address)).stylize(link)
 
 
 class Turn(VerticalGroup):

@@ -101,9 +101,8 @@ async def test_an_answer_has_its_sources_and_what_to_ask_next(make_app: MakeApp)
         await say(pilot, "what is offshoring")
 
         sources = str(app.screen.query_one(Sources).render())
-        assert "1 Offshoring and Employment, OECD, 2007" in sources
-        assert "https://example.org/oecd-offshoring" in sources
-        assert "2 Notes on [/sourcing], A Publisher" in sources
+        assert "[1] Offshoring and Employment, OECD, 2007, example.org/oecd-offshoring" in sources
+        assert "[2] Notes on [/sourcing], A Publisher" in sources
         assert len(chat(app).suggestions.texts) == 3
 
 
@@ -280,7 +279,12 @@ async def test_what_is_typed_too_early_is_answered_in_time(
     make_app: MakeApp, bot: Any, history: History
 ) -> None:
     gate = threading.Event()
-    app = SourcebotApp(lambda: gate.wait(10) and bot, history=history)
+
+    def load() -> Any:
+        gate.wait(10)
+        return bot
+
+    app = SourcebotApp(load, history=history)
     async with app.run_test() as pilot:
         await say(pilot, "one")
         await say(pilot, "two")
@@ -480,9 +484,9 @@ async def test_a_source_opens_by_a_click(
     monkeypatch.setattr(app, "open_url", opened.append)
     async with running(app, size=(100, 50)) as pilot:
         await say(pilot, "what is offshoring")
-        await pilot.click(Sources, offset=(4, 1))
+        await pilot.click(Sources, offset=(6, 1))
         await pilot.pause()
-        await pilot.click(Sources, offset=(4, 3))
+        await pilot.click(Sources, offset=(6, 2))
         await pilot.pause()
 
     assert opened == ["https://example.org/oecd-offshoring"]
@@ -513,14 +517,18 @@ async def test_the_palette_asks_questions(make_app: MakeApp, bot: Any) -> None:
         assert bot.sent == ["Should I outsource payroll?"]
 
 
-async def test_the_window_may_shrink_and_grow(make_app: MakeApp) -> None:
+@pytest.mark.parametrize("key", ["escape", "tab", "f1"])
+async def test_the_window_may_shrink_and_grow(make_app: MakeApp, key: str) -> None:
     app = make_app()
     async with running(app, size=(200, 60)) as pilot:
         await say(pilot, "what is offshoring")
         assert chat(app).conversation.region.width <= 100
-        for size in ((40, 15), (20, 6), (5, 3), (80, 24)):
+        await pilot.press(key)
+        for size in ((1, 1), (200, 60), (40, 15), (20, 6), (5, 3), (2, 50), (80, 24)):
             await pilot.resize_terminal(*size)
             await pilot.pause(0.1)
+        await pilot.press("escape")
+        await pilot.pause()
 
         assert chat(app).prompt.has_focus
         assert app.screen.has_class("-tall", "-normal")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sourcebot.tui.text import echo, fit, is_web_address, one_line
+from sourcebot.tui.text import brief, echo, fit, is_web_address, one_line
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,8 @@ def test_a_long_message_is_shown_in_part() -> None:
 )
 def test_only_the_web_may_be_opened(address: str, opens: bool) -> None:
     assert is_web_address(address) is opens
+
+
+def test_addresses_are_shown_in_brief() -> None:
+    assert brief("https://www.example.org/a/") == "example.org/a"
+    assert brief("http://example.org/" + "x" * 99) == "example.org/" + "x" * 27 + "…"
