@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Sequence
 
 from sourcebot.cli import streams
@@ -18,6 +19,8 @@ def ask(words: Sequence[str], folder: str | None, *, as_json: bool) -> int:
     """
     bot = Bot.load(folder)
     from_input = list(words) == ["-"]
+    if from_input:
+        gc.enable()  # there may be many questions; `main` switched it off for one
     understood = True
     for number, question in enumerate(_questions(words, from_input=from_input)):
         reply = bot.start().send(question)
