@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sourcebot.dialogue.context import Context
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.reply import Alternative, Reason
 from sourcebot.dialogue.understanding import Understanding
-from sourcebot.knowledge.model import KnowledgeBase, Takes
+from sourcebot.knowledge.model import KnowledgeBase, Takes, entry_key
 
+CLOSE = 0.8
+"""A second reading with this share of the first one's confidence is as likely meant."""
+CLEAR_FACT = 0.45
+"""A fact that holds this share of a message's content is what the message speaks of."""
 DEFINE, COMPARE, TASK_FIT = "define", "compare", "task_fit"
 MAX_PARTS = 3
 
@@ -118,10 +122,39 @@ class _Resolver:
         if not candidates:
             return self._without_aspect()
         label = candidates[0]
-        weak = label.confidence < self.index.router.bar and self.reading.similarity < 0.5
-        if weak and not self.context.started and self.named and label.kind == "aspect":
-            return self._ask_aspect(candidates)
+        if label.confidence < self.index.router.bar and label.kind == "aspect":
+            candidates = self._by_facts(candidates)
+            label = candidates[0]
+            close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
+            if self.task is not None and (close or label.confidence < CLOSE * self.index.router.bar):
+                return self._fill(TASK_FIT, self.named, self.task, label.confidence)
+            if close and self.named and not self.context.started:
+                return self._ask_aspect(candidates)
         return self._questions(label, candidates[1:])
+
+    def _by_facts(self, candidates: list[Label]) -> list[Label]:
+        """Where the wording decides little, what the facts speak of helps to decide."""
+        named = self.named or self.context.concepts
+        within = {
+            entry_key(aspect, (concept,)) for aspect in self.base.aspects for concept in named
+        }
+        facts = self.index.passages.search(self.reading.content, within or None)
+        if not facts or facts[0][0] < CLEAR_FACT:
+            return candidates
+        share: dict[str, float] = {}
+        for score, key in facts:
+            share.setdefault(key.partition(":")[0], score)
+        lifted = [
+            replace(label, confidence=label.confidence + 0.5 * share.get(label.ids[0], 0.0))
+            for label in candidates
+        ]
+        known = {id for label in candidates for id in label.ids}
+        lifted += [
+            Label("aspect", (aspect,), 0.5 * score)
+            for aspect, score in share.items()
+            if aspect not in known
+        ]
+        return sorted(lifted, key=lambda label: -label.confidence)
 
     def _in_scope(self) -> bool:
         reading = self.reading
@@ -129,7 +162,8 @@ class _Resolver:
             return True
         if reading.labels and reading.labels[0].kind != "aspect" and reading.similarity >= 0.75:
             return True
-        follows = self.context.started and not reading.foreign
+        about = bool(self.named) or any(not mention.loose for mention in reading.tasks)
+        follows = self.context.started and len(reading.foreign) <= int(about)
         points_back = reading.back or reading.back_both or reading.shift or reading.correction
         if follows and (points_back or self._is_asked(reading) or self.named or self.task):
             return True
@@ -195,9 +229,10 @@ class _Resolver:
         return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
 
     def _asked_fits(self, label: Label) -> bool:
-        if self.by_name and len(self.named) == 1 and self.named[0] != label.ids[0]:
-            return False
-        return self.reading.similarity >= 0.5
+        named = frozenset(self.named if self.by_name else ())
+        about = self.index.asked_about.get(label.ids[0], ())
+        pointed = frozenset(self.context.concepts if self.reading.back and not named else ())
+        return self.reading.similarity >= 0.5 and (named in about or pointed in about)
 
     def _aspect_fits(self, label: Label) -> bool:
         for aspect in label.ids:
@@ -266,6 +301,8 @@ class _Resolver:
             return self._fill(DEFINE, label.ids, None, label.confidence, alternatives)
         found: list[Question] = []
         for aspect in label.ids:
+            if self._takes(aspect) == "pair" and self._two_names_of_one():
+                aspect = DEFINE
             concepts = self._concepts(aspect)
             if not concepts and self._takes(aspect) in ("concept", "pair"):
                 return self._ask_concept(aspect, label.confidence)
@@ -290,6 +327,10 @@ class _Resolver:
         ordered = tuple(sorted(concepts))
         return [Question(intent, ordered, task, confidence, None, self.reading, others)]
 
+    def _two_names_of_one(self) -> bool:
+        """ "Is onshoring the same as reshoring?" asks what the one concept is."""
+        return len(self.named) == 1 and self.reading.names > 1
+
     def _alternatives(self, labels: Sequence[Label]) -> Iterator[Alternative]:
         for label in labels[:2]:
             if label.kind == "aspect":
@@ -298,6 +339,8 @@ class _Resolver:
                 yield Alternative(aspect, concepts, self.task, label.confidence)
 
     def _without_aspect(self) -> list[Question] | Choice | Refusal:
+        if len(self.reading.foreign) > 1:
+            return Refusal("ambiguous", self.reading)
         if self.task is not None and not self.named:
             return self._fill(TASK_FIT, (), self.task, 0.5)
         if self.named:

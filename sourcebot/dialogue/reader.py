@@ -15,6 +15,7 @@ from sourcebot.dialogue.reading import (
     Reading,
 )
 from sourcebot.dialogue.understanding import Understanding
+from sourcebot.routing.router import Route
 from sourcebot.routing.signs import SignMatch
 from sourcebot.routing.spotting import Spot
 from sourcebot.routing.text import Token, clean, stem, tokenise, words_of
@@ -26,8 +27,9 @@ _LABELS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was found in one clause."""
+    """What was found in one clause. `named`: by a name that means nothing else."""
 
+    named: bool
     spots: tuple[Spot, ...]
     sign: SignMatch | None
     hints: tuple[SignMatch, ...]
@@ -42,6 +44,7 @@ class Reader:
         self._shifts = _sequences(language.shifts)
         self._corrections = _sequences(language.corrections)
         self._back = frozenset(w for text in language.pronouns for w in words_of(text))
+        self._points_back = frozenset({*language.pronouns, *language.plural_pronouns})
         self._back_both = _sequences(language.plural_pronouns)
 
     def read(self, text: str) -> list[Reading]:
@@ -66,15 +69,42 @@ class Reader:
         found = self._find(tokens)
         return " ".join(token.word for token in self._masked(tokens, found))
 
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """The ids of the concepts that a text names, sorted."""
+        tokens, _ = self._tokens(clean(text))
+        spots = self.index.spotter.spot(tokens)
+        return tuple(sorted({spot.owner for spot in spots if spot.kind == "concept"}))
+
     def signals_of(self, text: str) -> tuple[float, ...]:
         """The scope signals of a whole message (see `scope.SIGNALS`)."""
-        cleaned = clean(text)
-        tokens, _ = self._tokens(cleaned)
+        tokens, _ = self._tokens(clean(text))
         tokens = self._without_fillers(tokens)
         found = self._find(tokens)
-        masked = self._masked(tokens, found)
-        route = self.index.router.route_stems("", [token.stem for token in masked])
-        return self._signals(tokens, found, route.similarity)
+        return self._signals(tokens, found, self._route(tokens, found))
+
+    def _route(self, tokens: Sequence[Token], found: _Found) -> Route:
+        """The clearest of several views of the same words.
+
+        Pieces of work as slots, or ambiguous ones as the words they are; a word that points back
+        as itself, or as a slot for what it points to.
+        """
+        views = [self._masked(tokens, found)]
+        if any(spot.kind == "task" and spot.loose for spot in found.spots):
+            certain = tuple(s for s in found.spots if not (s.kind == "task" and s.loose))
+            views.append(self._masked(tokens, replace(found, spots=certain)))
+        if not any(token.word == CONCEPT_SLOT for token in views[0]):
+            pointed = [
+                replace(token, word=CONCEPT_SLOT, stem=CONCEPT_SLOT)
+                if token.word in self._points_back
+                else token
+                for token in views[0]
+            ]
+            if pointed != views[0]:
+                views.append(pointed)
+        routes = [
+            self.index.router.route_stems("", [token.stem for token in view]) for view in views
+        ]
+        return max(routes, key=lambda route: route.confidence)
 
     def _tokens(self, cleaned: str) -> tuple[list[Token], list[tuple[str, str]]]:
         tokens = tokenise(cleaned, self.index.contractions)[:MAX_TOKENS]
@@ -99,15 +129,24 @@ class Reader:
         shift, tokens = self._opening(tokens, self._shifts)
         found = self._find(tokens)
         masked = self._masked(tokens, found)
-        stems = tuple(token.stem for token in masked)
-        route = self.index.router.route_stems("", stems)
-        signals = self._signals(tokens, found, route.similarity)
+        route = self._route(tokens, found)
+        inside = self.index.scope.chance(self._signals(tokens, found, route))
         context = [self._find(statement.tokens) for statement in statements]
+        if statements:
+            everything = [token for part in (*statements, clause) for token in part.tokens]
+            everything = self._without_fillers(sorted(everything, key=lambda token: token.start))
+            all_found = self._find(everything)
+            whole = self._route(everything, all_found)
+            chance = self.index.scope.chance(self._signals(everything, all_found, whole))
+            inside = max(inside, chance)
+            if whole.confidence > route.confidence:
+                route, masked = whole, self._masked(everything, all_found)
         words = tuple(token.word for token in tokens)
         subject = self.index.subjects.spot(tokens)
         return Reading(
             words=tuple(token.word for token in masked),
-            stems=stems,
+            stems=tuple(token.stem for token in masked),
+            content=tuple(self._content(tokens, found)),
             concepts=self._concepts(tokens, found, context, statements),
             hints=tuple(_hint(tokens, match) for match in found.hints)
             + tuple(
@@ -120,7 +159,7 @@ class Reader:
                 Label.parse(label, confidence) for label, confidence in route.ranking[:_LABELS]
             ),
             similarity=route.similarity,
-            inside=self.index.scope.chance(signals),
+            inside=inside,
             foreign=tuple(self._foreign(tokens, found)),
             subject=subject[0].owner if subject else None,
             shift=shift,
@@ -128,6 +167,7 @@ class Reader:
             back=any(word in self._back for word in words),
             back_both=any(_contains(words, both) for both in self._back_both),
             bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in masked),
+            names=len({spot.name for spot in found.spots if spot.kind == "concept"}),
             repairs=tuple(repairs),
         )
 
@@ -171,6 +211,7 @@ class Reader:
             for match in self.index.signs.read(tokens, tuple(work))
             if not astray & set(match.positions)
         ]
+        named = any(spot.kind == "concept" and not spot.loose for spot in spots)
         sign = self._swallowing(spots, hints)
         if sign is not None:
             inside = set(sign.positions)
@@ -179,7 +220,7 @@ class Reader:
                 for spot in spots
                 if spot.kind != "concept" or not set(range(spot.first, spot.last + 1)) <= inside
             ]
-        return _Found(tuple(spots), sign, tuple(hints[:3]))
+        return _Found(named, tuple(spots), sign, tuple(hints[:3]))
 
     def _swallowing(
         self, spots: Sequence[Spot], hints: Sequence[SignMatch]
@@ -192,7 +233,8 @@ class Reader:
             return hints[0]
         for match in hints:
             inside = set(match.positions)
-            if any(
+            compact = match.positions[-1] - match.positions[0] <= len(inside) + 1
+            if compact and any(
                 set(range(spot.first, spot.last + 1)) < inside and spot.owner != match.label
                 for spot in named
             ) and all(set(range(spot.first, spot.last + 1)) <= inside for spot in named):
@@ -232,27 +274,45 @@ class Reader:
             if position not in covered
             and token.word not in self.index.function_words
             and token.stem not in self.index.known
+            and token.stem not in self.index.passages.idf
             and not token.word[0].isdigit()
         ]
 
     def _signals(
-        self, tokens: Sequence[Token], found: _Found, similarity: float
+        self, tokens: Sequence[Token], found: _Found, route: Route
     ) -> tuple[float, ...]:
         concepts = [spot for spot in found.spots if spot.kind == "concept"]
         tasks = [spot for spot in found.spots if spot.kind == "task"]
         foreign = len(self._foreign(tokens, found))
         content = sum(token.word not in self.index.function_words for token in tokens)
         return (
-            float(any(not spot.loose for spot in concepts)),
+            float(found.named),
             float(any(spot.loose for spot in concepts)),
             min(found.sign.elements, 4) / 3 if found.sign is not None else 0.0,
             1.0 if any(not t.loose for t in tasks) else 0.5 if tasks else 0.0,
             float(bool(self.index.subjects.spot(tokens))),
-            similarity,
+            route.similarity,
+            route.confidence,
             min(foreign, 4) / 2,
             foreign / content if content else 0.0,
             float(bool(self.index.senses.spot(tokens))),
+            self._best_fact(tokens, found),
         )
+
+    def _best_fact(self, tokens: Sequence[Token], found: _Found) -> float:
+        content = self._content(tokens, found)
+        facts = self.index.passages.search(content) if content else []
+        return facts[0][0] if facts else 0.0
+
+    def _content(self, tokens: Sequence[Token], found: _Found) -> list[str]:
+        """The stems that say what about the concept is meant: no function words, no names."""
+        named = {p for spot in found.spots for p in range(spot.first, spot.last + 1)}
+        named.update(found.sign.positions if found.sign is not None else ())
+        return [
+            token.stem
+            for position, token in enumerate(tokens)
+            if position not in named and token.word not in self.index.function_words
+        ]
 
     def _concepts(
         self,

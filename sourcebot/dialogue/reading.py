@@ -59,14 +59,16 @@ class Clause:
 class Reading:
     """One clause, read.
 
-    concepts: by name, in order; hints: by sign, best first; labels: what is asked, best first;
+    content: stems that are neither names nor function words; concepts: by name, in order; hints: by sign, best first; labels: what is asked, best first;
     similarity: of the nearest example, 0..1; inside: how likely the message is in scope, 0..1;
     foreign: content words that nothing in the knowledge base explains; shift, correction: the
-    clause opens with "what about" or "no, I meant"; back, back_both: it points back to something.
+    clause opens with "what about" or "no, I meant"; back, back_both: it points back to something;
+    bare: nothing but names; names: how many names of concepts there are.
     """
 
     words: tuple[str, ...]
     stems: tuple[str, ...]
+    content: tuple[str, ...]
     concepts: tuple[Mention, ...]
     hints: tuple[Mention, ...]
     tasks: tuple[Mention, ...]
@@ -80,4 +82,5 @@ class Reading:
     back: bool
     back_both: bool
     bare: bool
+    names: int
     repairs: tuple[tuple[str, str], ...]

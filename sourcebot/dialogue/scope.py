@@ -11,7 +11,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SIGNALS = ("named", "loose", "sign", "task", "subject", "similarity", "foreign", "share", "sense")
+SIGNALS = (
+    "named",  # a concept is named by a name that means nothing else
+    "loose",  # ... or by one that may mean something else
+    "sign",  # plain words hint at a concept
+    "task",  # a piece of work is named
+    "subject",  # a subject that needs no concept is named
+    "similarity",  # of the nearest asking phrase
+    "confidence",  # that the router understood what is asked
+    "foreign",  # content words that nothing explains, up to four
+    "share",  # their share of all content words
+    "sense",  # a name stands in a phrase that gives it another sense
+    "fact",  # how much of the content one single fact holds
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +38,7 @@ class ScopeModel:
         return _logistic(self.weights[0] + _dot(self.weights[1:], signals))
 
 
-DEFAULT = ScopeModel((-1.5, 4.0, 0.8, 1.5, 1.0, 1.5, 2.0, -1.2, -2.0, -4.0), 0.5)
+DEFAULT = ScopeModel((-1.5, 4.0, 0.8, 1.5, 1.0, 1.5, 1.0, 1.0, -1.2, -2.0, -4.0, 1.0), 0.5)
 """For a base that brings no scope.yaml: names count for, foreign words against."""
 
 

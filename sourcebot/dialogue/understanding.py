@@ -14,11 +14,12 @@ from sourcebot.dialogue.scope import ScopeModel, fit_scope
 from sourcebot.knowledge.cache import read_cached, write_cached
 from sourcebot.knowledge.compiled import seal, unseal
 from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.routing.passages import Passages
 from sourcebot.routing.repair import Repairer
 from sourcebot.routing.router import Router
 from sourcebot.routing.signs import SignReader, parse_sign
 from sourcebot.routing.spotting import NamedThing, Spotter
-from sourcebot.routing.text import stem, words_of
+from sourcebot.routing.text import stem, stems_of, words_of
 
 _SLOTS = {"{concept}": CONCEPT_SLOT, "{other}": CONCEPT_SLOT, "{task}": TASK_SLOT}
 _SLOT = re.compile(r"\{(concept|other|task)\}")
@@ -29,7 +30,9 @@ class Understanding:
     """All that reading a message needs.
 
     known: stems that the knowledge base explains; domain: stems of the word classes that signs
-    use; origin: phrase as the router knows it -> (phrase as written, file:line).
+    use; origin: phrase as the router knows it -> (phrase as written, file:line); asked_about:
+    concept -> the sets of other concepts that its `asked_as` phrases name; passages: the facts
+    themselves, labelled with the key of their entry.
     """
 
     knowledge: KnowledgeBase
@@ -47,6 +50,8 @@ class Understanding:
     fillers: frozenset[tuple[str, ...]]
     scope: ScopeModel
     origin: Mapping[str, tuple[str, str]]
+    asked_about: Mapping[str, tuple[frozenset[str], ...]]
+    passages: Passages
 
 
 def understand(knowledge: KnowledgeBase) -> Understanding:
@@ -66,7 +71,7 @@ def _learn(knowledge: KnowledgeBase) -> dict[str, Any]:
     """Everything that takes time: the router's index and the scope model's weights."""
     from sourcebot.dialogue.reader import Reader
 
-    unlearnt: dict[str, Any] = {"scope": None, "router": None, "origin": {}}
+    unlearnt: dict[str, Any] = {"scope": None, "router": None, "origin": {}, "asked_about": {}, "passages": _NO_PASSAGES}
     draft = _assemble(knowledge, unlearnt)
     reader = Reader(draft)
     examples: list[tuple[str, str]] = []
@@ -76,7 +81,17 @@ def _learn(knowledge: KnowledgeBase) -> dict[str, Any]:
         examples.append((masked, label))
         origin.setdefault(masked, (phrase, place))
     router = Router.from_examples(examples, synonyms=_asking_classes(knowledge))
-    learnt = {"scope": None, "router": router.dump(), "origin": origin}
+    asked_about = {
+        concept.id: sorted({reader.names_in(text) for text in concept.asked_as})
+        for concept in knowledge.concepts.values()
+    }
+    learnt = {
+        "scope": None,
+        "router": router.dump(),
+        "origin": origin,
+        "asked_about": asked_about,
+        "passages": Passages.build(_facts(knowledge)).dump(),
+    }
     reader = Reader(_assemble(knowledge, learnt))
     model = fit_scope(
         [reader.signals_of(text) for text in knowledge.scope.inside],
@@ -155,10 +170,27 @@ def _assemble(knowledge: KnowledgeBase, learnt: Mapping[str, Any]) -> Understand
         fillers=frozenset(tuple(words_of(text, language.contractions)) for text in language.fillers),
         scope=ScopeModel(tuple(scope[0]), scope[1]) if scope else fit_scope([], []),
         origin={key: (value[0], value[1]) for key, value in learnt["origin"].items()},
+        asked_about={
+            concept: tuple(frozenset(names) for names in sets)
+            for concept, sets in learnt["asked_about"].items()
+        },
+        passages=Passages.resume(learnt["passages"]),
     )
 
 
+_NO_PASSAGES: dict[str, Any] = {"labels": [], "idf": {}, "postings": {}}
 _NOTHING_LEARNT = Router.from_examples([(CONCEPT_SLOT, "nothing")])
+
+
+def _facts(knowledge: KnowledgeBase) -> Iterable[tuple[str, set[str]]]:
+    """(entry key, content stems) of every fact of every entry."""
+    dull = frozenset(stem(word) for word in knowledge.language.function_words)
+    for key, entry in knowledge.entries.items():
+        if not entry.concepts:
+            continue
+        for fact in (entry.summary, *entry.points):
+            text = f"{fact.title or ''} {fact.text} {fact.remedy or ''}"
+            yield key, {word for word in stems_of(text) if word not in dull}
 
 
 def _words_in_phrases(knowledge: KnowledgeBase) -> set[str]:

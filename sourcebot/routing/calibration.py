@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from sourcebot.routing.index import Index
 
 SAMPLE = 400
-TRUST = (0.0, 0.5, 1.0, 1.5, 2.5)
+TRUST = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """trust: weight of the label's centre against its nearest examples; curve: logistic weights (bias, score, margin);
+    """trust: weight of the linear score against the nearest examples; curve: logistic weights (bias, score, margin);
     bar: the confidence below which nothing is said to fit."""
 
     trust: float
@@ -35,16 +35,16 @@ class Calibration:
 @dataclass(frozen=True, slots=True)
 class _Trial:
     nearest: dict[int, float]
-    central: list[float]
+    linear: Sequence[float]
     label: int | None
 
 
 def combine(
-    nearest: dict[int, float], central: Sequence[float], trust: float
+    nearest: dict[int, float], linear: Sequence[float], trust: float
 ) -> list[tuple[float, int]]:
     """(score, label) for each label with any similar example, best first."""
     scored = [
-        ((similarity + trust * central[label]) / (1.15 + trust), label)
+        ((similarity + trust * linear[label]) / (1.15 + trust), label)
         for label, similarity in nearest.items()
     ]
     return sorted(scored, key=lambda item: (-item[0], item[1]))
@@ -59,24 +59,23 @@ def calibrate(index: Index, out_of_scope: Sequence[Sequence[str]] = ()) -> Calib
         members.setdefault(example.label, []).append(number)
     step = max(1, len(index.examples) // SAMPLE)
     inside, outside = [], []
-    for example in index.examples[::step]:
-        inside.append(_trial(index, example.stems, twins[example.stems], example.label))
+    for number in range(0, len(index.examples), step):
+        example = index.examples[number]
+        scores = index.left_out[number] if index.left_out else index.linear(example.stems)
+        nearest = index.by_label(index.nearest(example.stems, twins[example.stems]))
+        inside.append(_Trial(nearest, scores, example.label))
         if len(index.labels) > 1:
-            outside.append(_trial(index, example.stems, members[example.label], None))
-    outside += [_trial(index, stems, (), None) for stems in out_of_scope]
+            others = index.by_label(index.nearest(example.stems, members[example.label]))
+            outside.append(_Trial(others, scores, None))
+    for stems in out_of_scope:
+        nearest = index.by_label(index.nearest(stems))
+        outside.append(_Trial(nearest, index.linear(stems), None))
     trust = max(TRUST, key=lambda weight: (_right(inside, weight), -weight))
     return _fit(inside, outside, trust)
 
 
-def _trial(
-    index: Index, stems: Sequence[str], without: Sequence[int], label: int | None
-) -> _Trial:
-    nearest = index.by_label(index.nearest(stems, without))
-    return _Trial(nearest, index.central(stems, without), label)
-
-
 def _right(trials: Sequence[_Trial], trust: float) -> int:
-    ranked = ((combine(trial.nearest, trial.central, trust), trial.label) for trial in trials)
+    ranked = ((combine(trial.nearest, trial.linear, trust), trial.label) for trial in trials)
     return sum(1 for ranking, label in ranked if ranking and ranking[0][1] == label)
 
 
@@ -90,7 +89,7 @@ def margin_of(ranking: Sequence[tuple[float, int]]) -> float:
 def _fit(inside: Sequence[_Trial], outside: Sequence[_Trial], trust: float) -> Calibration:
     points: list[tuple[float, float, bool]] = []
     for trial in (*inside, *outside):
-        ranking = combine(trial.nearest, trial.central, trust)
+        ranking = combine(trial.nearest, trial.linear, trust)
         if ranking:
             right = trial.label is not None and ranking[0][1] == trial.label
             points.append((ranking[0][0], margin_of(ranking), right))

@@ -1,9 +1,8 @@
-"""The learned part: nearest examples and centres of labels.
+"""The learned part: nearest examples, and a linear model over the same features.
 
-Two unlike scorers see the same features. `nearest` finds the most similar examples (TF-IDF cosine
-over an inverted index, Salton and Buckley 1988, the short list re-ranked by rapidfuzz), and
-`central` compares with each label as a whole (Rocchio 1971). Both can leave examples out, which is
-how their weights and the bar are set without test data.
+`nearest` finds the most similar examples (TF-IDF cosine over an inverted index, Salton and Buckley
+1988, the short list re-ranked by rapidfuzz); `linear` weighs every feature for every label. The two
+err differently, so they are added; how much each is trusted is learnt by leaving examples out.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from sourcebot.routing.features import features, inverse_document_frequency, weigh
+from sourcebot.routing.linear import fit_linear
 
 SHORT_LIST = 24
 RERANK = 0.3
@@ -35,8 +35,8 @@ class Index:
     """Postings and centroids over the examples; everything needed to score a text.
 
     classes: stem -> name of its synonym set; idf: feature -> weight; unknown: the weight of a
-    feature that no example has; postings: feature -> (example number, weight); centroids:
-    feature -> (label number, weight); lengths: per label, the length its centroid had.
+    feature that no example has; postings: feature -> (example number, weight); weights: feature ->
+    (label number, weight); left_out: per example, the linear scores without it (only after `build`).
     """
 
     labels: tuple[str, ...]
@@ -45,8 +45,8 @@ class Index:
     idf: Mapping[str, float]
     unknown: float
     postings: Mapping[str, Sequence[tuple[int, float]]]
-    centroids: Mapping[str, Sequence[tuple[int, float]]]
-    lengths: Sequence[float]
+    weights: Mapping[str, Sequence[tuple[int, float]]]
+    left_out: Sequence[Sequence[float]] = ()
 
     @classmethod
     def build(
@@ -57,20 +57,13 @@ class Index:
         idf = inverse_document_frequency(documents)
         unknown = math.log(1 + len(documents)) + 1.0
         postings: dict[str, list[tuple[int, float]]] = {}
-        sums: list[dict[str, float]] = [{} for _ in labels]
-        for number, (example, document) in enumerate(zip(examples, documents, strict=True)):
-            total = sums[example.label]
+        for number, document in enumerate(documents):
             for feature, weight in weigh(document, idf, unknown).items():
-                postings.setdefault(feature, []).append((number, round(weight, 5)))
-                total[feature] = total.get(feature, 0.0) + weight
-        lengths = [
-            math.sqrt(sum(weight * weight for weight in total.values())) or 1.0 for total in sums
-        ]
-        centroids: dict[str, list[tuple[int, float]]] = {}
-        for label, total in enumerate(sums):
-            for feature, weight in total.items():
-                centroids.setdefault(feature, []).append((label, round(weight / lengths[label], 5)))
-        return cls(labels, examples, classes, idf, unknown, postings, centroids, lengths)
+                postings.setdefault(feature, []).append((number, round(weight, 4)))
+        linear = fit_linear(postings, [example.label for example in examples], len(labels))
+        return cls(
+            labels, examples, classes, idf, unknown, postings, linear.weights, linear.left_out
+        )
 
     def nearest(
         self, stems: Sequence[str], without: Collection[int] = ()
@@ -104,16 +97,12 @@ class Index:
             scores.setdefault(self.examples[number].label, []).append(similarity)
         return {label: best[0] + 0.15 * sum(best[1:3]) / 2 for label, best in scores.items()}
 
-    def central(self, stems: Sequence[str], without: Collection[int] = ()) -> list[float]:
-        """Per label: the similarity (0..1) to the label as a whole, its centroid."""
-        vector = weigh(features(stems, self.classes), self.idf, self.unknown)
+    def linear(self, stems: Sequence[str]) -> list[float]:
+        """Per label: the linear score, about 1 for a text much like its examples, 0 for none."""
         scores = [0.0] * len(self.labels)
-        for feature, weight in vector.items():
-            for label, other in self.centroids[feature]:
+        for feature, weight in weigh(
+            features(stems, self.classes), self.idf, self.unknown
+        ).items():
+            for label, other in self.weights[feature]:
                 scores[label] += weight * other
-        for number in without:
-            example = self.examples[number]
-            own = weigh(features(example.stems, self.classes), self.idf, self.unknown)
-            overlap = sum(weight * own.get(feature, 0.0) for feature, weight in vector.items())
-            scores[example.label] -= overlap / self.lengths[example.label]
         return scores

@@ -109,8 +109,7 @@ class Router:
         """Route a text whose stems are known already (repaired and masked by the caller)."""
         examples = self._index.nearest(stems)
         nearest = self._index.by_label(examples)
-        central = self._index.central(stems)
-        ranked = combine(nearest, central, self._calibration.trust)
+        ranked = combine(nearest, self._index.linear(stems), self._calibration.trust)
         if not ranked:
             everything = tuple((label, 0.0) for label in self.labels) if text.strip() else ()
             return Route(text, None, 0.0, everything, 0.0, self)
@@ -153,8 +152,7 @@ class Router:
             "idf": dict(index.idf),
             "unknown": index.unknown,
             "postings": dict(index.postings),
-            "centroids": dict(index.centroids),
-            "lengths": list(index.lengths),
+            "weights": dict(index.weights),
             "calibration": [calibration.trust, list(calibration.curve), calibration.bar],
         }
 
@@ -169,8 +167,7 @@ class Router:
             data["idf"],
             data["unknown"],
             data["postings"],
-            data["centroids"],
-            data["lengths"],
+            data["weights"],
         )
         return cls(index, Calibration(trust, (curve[0], curve[1], curve[2]), bar))
 

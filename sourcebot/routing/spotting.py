@@ -11,6 +11,8 @@ from sourcebot.routing.text import Token, clean, stem, tokenise
 
 LONGEST = 7
 JOINED = 5
+INFLECTED = 93
+"""How alike (0..100) a name of several words must look where only its stems match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Spotter:
     """Finds names among tokens whose spelling has been repaired."""
 
     def __init__(self, names: Iterable[NamedThing], ordinary: Collection[str]) -> None:
-        """`ordinary`: words that never stand for a name unless written in capitals."""
+        """`ordinary`: words that stand for a name only as written there, IT only in capitals."""
+        self._ordinary = frozenset(ordinary)
         self._exact: dict[tuple[str, ...], NamedThing] = {}
         self._stems: dict[tuple[str, ...], list[NamedThing]] = {}
         self._joined: dict[str, NamedThing] = {}
@@ -92,6 +95,8 @@ class Spotter:
         exact = self._exact.get(words)
         if exact is not None and (not exact.capitals or window[0].shout):
             return exact, 1.0
+        if all(word in self._ordinary for word in words):
+            return None
         inflected = [
             thing
             for thing in self._stems.get(tuple(token.stem for token in window), ())
@@ -99,8 +104,10 @@ class Spotter:
         ]
         if inflected:
             surface = " ".join(words)
-            best = max(inflected, key=lambda thing: fuzz.ratio(surface, thing.text.casefold()))
-            return best, 0.97
+            nearness = {thing.text: fuzz.ratio(surface, thing.text.casefold()) for thing in inflected}
+            best = max(inflected, key=lambda thing: nearness[thing.text])
+            if len(words) == 1 or nearness[best.text] >= INFLECTED:
+                return best, 0.97
         if len(words) <= JOINED:
             joined = self._joined.get("".join(words))
             if joined is not None:
