@@ -56,7 +56,11 @@ def test_nothing_that_is_typed_reaches_the_terminal_as_a_command(sourcebot: Run)
         assert controls == set()
 
 
-@pytest.mark.parametrize("junk", [b"\xff\xfe\xfa\n", b"\x00" * 100 + b"\n", bytes(range(256))])
+@pytest.mark.parametrize(
+    "junk",
+    [b"\xff\xfe\xfa\n", b"\x00" * 100 + b"\n", bytes(range(256))],
+    ids=["no-utf8", "zeros", "every-byte"],
+)
 def test_bytes_that_are_no_text_are_replaced(sourcebot: Run, junk: bytes) -> None:
     result = sourcebot("chat", "--json", given=junk)
 
@@ -80,6 +84,7 @@ def test_arguments_that_are_no_text_are_answered(sourcebot: Run) -> None:
         ("x" * 5000, "ile name too long"),
         ("two\nlines\x1b[31m", "no such folder"),
     ],
+    ids=["missing", "a-file", "empty", "too-long", "control-characters"],
 )
 @pytest.mark.parametrize("command", [("ask", "hello"), ("chat", "--json"), ("kb", "stats")])
 def test_a_folder_that_is_no_knowledge_base_is_one_line_and_exit_code_2(
@@ -121,7 +126,11 @@ def test_yaml_bombs_and_alias_loops_are_refused_at_once(
     assert "loop.yaml:1: " in result.out
 
 
-@pytest.mark.parametrize("template", ["{{ nonsense.word }}", "{% if %}", "{{ ''.__class__ }}"])
+@pytest.mark.parametrize(
+    "template",
+    ["{{ nonsense.word }}", "{% if %}", "{{ ''.__class__ }}"],
+    ids=["undefined", "syntax", "unsafe"],
+)
 def test_a_template_that_fails_is_found_by_check(
     sourcebot: Run, knowledge_copy: Path, template: str
 ) -> None:
