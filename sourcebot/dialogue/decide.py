@@ -93,7 +93,7 @@ class _Resolver:
         named = [m for m in reading.concepts if m.sign or not m.loose or self._in_company(m.id)]
         self.named = tuple(dict.fromkeys(mention.id for mention in named))
         self.by_name = bool(named) and not any(mention.sign for mention in named)
-        self.task = self._task()
+        self.task, self.task_is_certain = self._task()
 
     def _in_company(self, concept: str) -> bool:
         """A loose name counts next to other evidence, or where nothing speaks against it."""
@@ -107,10 +107,11 @@ class _Resolver:
             or reading.inside >= self.index.scope.bar
         )
 
-    def _task(self) -> str | None:
+    def _task(self) -> tuple[str | None, bool]:
+        """The piece of work that is named, and whether its name can mean nothing else."""
         certain = [mention for mention in self.reading.tasks if not mention.loose]
         mentions = certain or list(self.reading.tasks)
-        return mentions[0].id if mentions else None
+        return (mentions[0].id if mentions else None), bool(certain)
 
     def resolve(self) -> list[Question] | Choice | Refusal:
         if not self._in_scope():
@@ -126,7 +127,7 @@ class _Resolver:
             candidates = self._by_facts(candidates)
             label = candidates[0]
             close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
-            if self.task is not None and (close or label.confidence < CLOSE * self.index.router.bar):
+            if self.task_is_certain and (close or label.confidence < CLOSE * self.index.router.bar):
                 return self._fill(TASK_FIT, self.named, self.task, label.confidence)
             if close and self.named and not self.context.started:
                 return self._ask_aspect(candidates)
@@ -164,6 +165,8 @@ class _Resolver:
             return True
         about = bool(self.named) or any(not mention.loose for mention in reading.tasks)
         follows = self.context.started and len(reading.foreign) <= int(about)
+        if follows and reading.inside >= self.index.scope.bar / 3:
+            return True
         points_back = reading.back or reading.back_both or reading.shift or reading.correction
         if follows and (points_back or self._is_asked(reading) or self.named or self.task):
             return True
@@ -224,15 +227,17 @@ class _Resolver:
         if self.reading.similarity < 0.4:
             return False
         about = self.base.claims[label.ids[0]].concepts
-        if self.by_name:
-            return set(self.named) <= set(about) or set(about) <= set(self.named)
+        named = self.reading.named
+        if named:
+            return named <= set(about) or set(about) <= named
         return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
 
     def _asked_fits(self, label: Label) -> bool:
         named = frozenset(self.named if self.by_name else ())
         about = self.index.asked_about.get(label.ids[0], ())
-        pointed = frozenset(self.context.concepts if self.reading.back and not named else ())
-        return self.reading.similarity >= 0.5 and (named in about or pointed in about)
+        if not named and self.reading.back and self.context.started:
+            named = frozenset(self.context.concepts)
+        return self.reading.similarity >= 0.5 and (named in about or frozenset() in about and not self.by_name)
 
     def _aspect_fits(self, label: Label) -> bool:
         for aspect in label.ids:
@@ -251,10 +256,11 @@ class _Resolver:
         takes = self._takes(aspect)
         if takes == "pair":
             return self._pair()
-        if self.named:
+        if takes != "subject" and self.named:
             return self.named
-        if takes in ("subject", "nothing") and self.reading.subject:
-            return ()
+        if takes == "subject":
+            known = (c for c in self.named if self.base.entry(aspect, (c,)) is not None)
+            return () if self.reading.subject else tuple(known)
         if takes == "task" and self.task is not None and not self.reading.back:
             return ()
         if self.context.started and self.context.concepts:
@@ -324,12 +330,14 @@ class _Resolver:
             concepts = self._pair() if len(self._pair()) > 1 else concepts
         if takes == "concept" and intent == "tasks" and task is not None and self.reading.tasks:
             intent = TASK_FIT
+        if takes != "task" and not self.task_is_certain and self.reading.tasks:
+            task = None
         ordered = tuple(sorted(concepts))
         return [Question(intent, ordered, task, confidence, None, self.reading, others)]
 
     def _two_names_of_one(self) -> bool:
         """ "Is onshoring the same as reshoring?" asks what the one concept is."""
-        return len(self.named) == 1 and self.reading.names > 1
+        return len(self.named) == 1 and len(self.reading.names) > 1
 
     def _alternatives(self, labels: Sequence[Label]) -> Iterator[Alternative]:
         for label in labels[:2]:

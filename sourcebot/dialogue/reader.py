@@ -27,9 +27,9 @@ _LABELS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was found in one clause. `named`: by a name that means nothing else."""
+    """What was found in one clause. `named`: concepts with a name that means nothing else."""
 
-    named: bool
+    named: frozenset[str]
     spots: tuple[Spot, ...]
     sign: SignMatch | None
     hints: tuple[SignMatch, ...]
@@ -167,7 +167,8 @@ class Reader:
             back=any(word in self._back for word in words),
             back_both=any(_contains(words, both) for both in self._back_both),
             bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in masked),
-            names=len({spot.name for spot in found.spots if spot.kind == "concept"}),
+            names=tuple({spot.name: None for spot in found.spots if spot.kind == "concept"}),
+            named=found.named,
             repairs=tuple(repairs),
         )
 
@@ -211,7 +212,7 @@ class Reader:
             for match in self.index.signs.read(tokens, tuple(work))
             if not astray & set(match.positions)
         ]
-        named = any(spot.kind == "concept" and not spot.loose for spot in spots)
+        named = frozenset(s.owner for s in spots if s.kind == "concept" and not s.loose)
         sign = self._swallowing(spots, hints)
         if sign is not None:
             inside = set(sign.positions)
@@ -286,7 +287,7 @@ class Reader:
         foreign = len(self._foreign(tokens, found))
         content = sum(token.word not in self.index.function_words for token in tokens)
         return (
-            float(found.named),
+            float(bool(found.named)),
             float(any(spot.loose for spot in concepts)),
             min(found.sign.elements, 4) / 3 if found.sign is not None else 0.0,
             1.0 if any(not t.loose for t in tasks) else 0.5 if tasks else 0.0,

@@ -63,7 +63,8 @@ class Reading:
     similarity: of the nearest example, 0..1; inside: how likely the message is in scope, 0..1;
     foreign: content words that nothing in the knowledge base explains; shift, correction: the
     clause opens with "what about" or "no, I meant"; back, back_both: it points back to something;
-    bare: nothing but names; names: how many names of concepts there are.
+    bare: nothing but names; names: the names of concepts that are
+    there, as listed; named: the concepts they belong to, also where a sign says more than they do.
     """
 
     words: tuple[str, ...]
@@ -82,5 +83,6 @@ class Reading:
     back: bool
     back_both: bool
     bare: bool
-    names: int
+    names: tuple[str, ...]
+    named: frozenset[str]
     repairs: tuple[tuple[str, str], ...]
