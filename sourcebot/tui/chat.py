@@ -44,12 +44,6 @@ class ChatScreen(Screen[None]):
         Binding("pagedown", "page(1)", "Scroll down a page", show=False, id="chat.page-down"),
         Binding("ctrl+up", "line(-1)", "Scroll up a line", show=False, id="chat.line-up"),
         Binding("ctrl+down", "line(1)", "Scroll down a line", show=False, id="chat.line-down"),
-        *(
-            Binding(
-                f"alt+{n}", f"choose('{n}')", f"Send suggestion {n}", show=False, id=f"chat.{n}"
-            )
-            for n in range(1, 10)
-        ),
     ]
 
     @dataclass
@@ -189,12 +183,6 @@ class ChatScreen(Screen[None]):
     def action_line(self, direction: int) -> None:
         """Scroll by a line while the prompt keeps the focus."""
         self.conversation.scroll_relative(y=direction, animate=False)
-
-    async def action_choose(self, number: str) -> None:
-        """Send the suggestion with this number."""
-        message = self.suggestions.numbered(number)
-        if message is not None:
-            await self.send(message)
 
     @on(Input.Submitted, "#prompt")
     async def submit(self, event: Input.Submitted) -> None:

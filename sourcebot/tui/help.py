@@ -20,8 +20,7 @@ COMMANDS = {
 _FIRST_KEYS = {
     "enter": "Send the message",
     "1 enter": "Send suggestion 1 (2, 3, …)",
-    "alt+1": "The same at once",
-    "tab": "To the suggestions and back; enter or a click sends one",
+    "tab": "To the suggestions: arrow keys and enter, a digit, or a click send one",
     "ctrl+c": "Copy what is selected with the mouse",
 }
 
@@ -39,7 +38,7 @@ class HelpScreen(ModalScreen[None]):
         self._keys = _FIRST_KEYS | {
             binding.key: binding.tooltip or binding.description
             for binding in bindings
-            if isinstance(binding, Binding) and not binding.key.startswith("alt+")
+            if isinstance(binding, Binding)
         }
 
     def compose(self) -> ComposeResult:

@@ -176,15 +176,6 @@ async def test_a_suggestion_is_sent_by_its_number(make_app: MakeApp, bot: Any) -
         assert bot.sent == [bot.knowledge.identity.examples[1], "7"]
 
 
-async def test_a_suggestion_is_sent_by_alt_and_its_number(make_app: MakeApp, bot: Any) -> None:
-    app = make_app()
-    async with running(app) as pilot:
-        await pilot.press("alt+3", "alt+9")
-        await pilot.pause()
-
-        assert bot.sent == [bot.knowledge.identity.examples[2]]
-
-
 async def test_a_suggestion_is_sent_with_the_arrow_keys(make_app: MakeApp, bot: Any) -> None:
     app = make_app()
     async with running(app) as pilot:
@@ -289,7 +280,7 @@ async def test_what_is_typed_too_early_is_answered_in_time(
         await say(pilot, "one")
         await say(pilot, "two")
         chat(app).prompt.value = "thr"
-        await pilot.press("f2", "ctrl+y", "alt+1", "ctrl+p", "escape", "ctrl+t")
+        await pilot.press("f2", "ctrl+y", "ctrl+p", "escape", "ctrl+t")
         assert turns(app) == []
         gate.set()
         await until_ready(pilot)
@@ -380,7 +371,7 @@ async def test_help_lists_every_key_and_command(make_app: MakeApp, size: tuple[i
 
         assert chat(app).prompt.has_focus
     assert keys >= {"f1", "f2", "ctrl+l", "ctrl+y", "ctrl+t", "ctrl+q", "ctrl+c", "up", "down"}
-    assert keys >= {"enter", "alt+1", "tab", "pageup", "pagedown", "escape"}
+    assert keys >= {"enter", "tab", "pageup", "pagedown", "escape"}
     assert keys >= {"/why", "/new", "/help", "/quit"}
 
 
@@ -409,6 +400,19 @@ async def test_control_c_tells_how_to_quit(make_app: MakeApp) -> None:
             "Press [b]ctrl+q[/b] to quit the app"
         ]
         assert app.is_running
+
+
+async def test_control_c_copies_what_is_selected(make_app: MakeApp) -> None:
+    app = make_app()
+    async with running(app) as pilot:
+        await say(pilot, "some words")
+        answer = app.screen.query_one(Markdown).children[0]
+        await pilot.mouse_down(answer, offset=(0, 0))
+        await pilot.hover(answer, offset=(7, 0))
+        await pilot.mouse_up(answer, offset=(7, 0))
+        await pilot.press("ctrl+c")
+
+        assert app.clipboard == "You said"
 
 
 async def test_pages_scroll_from_the_prompt(make_app: MakeApp) -> None:
