@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sourcebot.cli import streams
 from sourcebot.errors import KnowledgeError, Problem
+from sourcebot.knowledge.folders import read_base, shipped
 from sourcebot.knowledge.model import KnowledgeBase
 
 BROKEN = 2
@@ -26,7 +27,6 @@ def run(action: str, folder: str | None, *, as_json: bool) -> int:
 
 def check(folder: str | None) -> int:
     """Print every problem as `file:line: message`; 2 where one of them is an error."""
-    from sourcebot.knowledge.folders import read_base
     from sourcebot.knowledge.loader import examine
 
     try:
@@ -34,7 +34,7 @@ def check(folder: str | None) -> int:
         if base is not None:
             from sourcebot.dialogue.check import check_bot
 
-            problems = sorted({*problems, *check_bot(base)})
+            problems = sorted({*problems, *check_bot(base, str(_root(folder)))})
     except KnowledgeError as error:
         base, problems = None, list(error.problems)
     streams.write_text("".join(f"{problem}\n" for problem in problems))
@@ -101,9 +101,8 @@ def test(folder: str | None) -> int:
     """Hold every transcript; print those that went differently; 1 where there are any."""
     from sourcebot.dialogue.bot import Bot
     from sourcebot.dialogue.transcripts import run_transcripts
-    from sourcebot.knowledge.folders import shipped
 
-    root = Path(folder) if folder is not None else shipped("kb")
+    root = _root(folder)
     results = run_transcripts(Bot.load(folder))
     failed = [result for result in results if result.failures]
     for result in failed:
@@ -112,3 +111,7 @@ def test(folder: str | None) -> int:
             streams.write_text(f"{place}: {result.name}: {failure}\n")
     streams.write_text(f"{len(results) - len(failed)} of {len(results)} transcripts as written\n")
     return FAILED if failed else 0
+
+
+def _root(folder: str | None) -> Path:
+    return Path(folder) if folder is not None else shipped("kb")
