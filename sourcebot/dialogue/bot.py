@@ -18,7 +18,7 @@ from sourcebot.dialogue.understanding import understand
 from sourcebot.dialogue.why import explain
 from sourcebot.errors import ConversationError
 from sourcebot.knowledge.model import KnowledgeBase, Smalltalk
-from sourcebot.routing.text import MAX_CHARACTERS, words_of
+from sourcebot.routing.text import MAX_CHARACTERS, clean, words_of
 
 NAME = "Sourcebot"
 SAVED = "sourcebot-conversation"
@@ -109,7 +109,8 @@ class Conversation:
         if len(text) > MAX_CHARACTERS:
             return self._bot.composer.refuse(Refusal("too-long"))
         if not words_of(stripped):
-            return self._bot.composer.refuse(Refusal("empty" if not stripped else "out-of-scope"))
+            nothing = not clean(stripped).strip()
+            return self._bot.composer.refuse(Refusal("empty" if nothing else "out-of-scope"))
         return self._answer(self._picked(stripped))
 
     def dump(self) -> dict[str, Any]:

@@ -127,7 +127,8 @@ class _Resolver:
             candidates = self._by_facts(candidates)
             label = candidates[0]
             close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
-            if self.task_is_certain and (close or label.confidence < CLOSE * self.index.router.bar):
+            likely = [other.ids[0] for other in candidates[:3] if other.kind == "aspect"]
+            if self.task_is_certain and TASK_FIT in likely:
                 return self._fill(TASK_FIT, self.named, self.task, label.confidence)
             if close and self.named and not self.context.started:
                 return self._ask_aspect(candidates)
@@ -256,11 +257,10 @@ class _Resolver:
         takes = self._takes(aspect)
         if takes == "pair":
             return self._pair()
-        if takes != "subject" and self.named:
-            return self.named
         if takes == "subject":
-            known = (c for c in self.named if self.base.entry(aspect, (c,)) is not None)
-            return () if self.reading.subject else tuple(known)
+            return tuple(c for c in self.named if self.base.entry(aspect, (c,)) is not None)
+        if self.named:
+            return self.named
         if takes == "task" and self.task is not None and not self.reading.back:
             return ()
         if self.context.started and self.context.concepts:

@@ -12,7 +12,10 @@ MOST = 4
 
 def as_message(knowledge: KnowledgeBase, question: Question) -> str:
     """A message that asks the question."""
-    template = knowledge.aspects[question.intent].question
+    aspect = knowledge.aspects[question.intent]
+    template = aspect.question
+    if not question.concepts and aspect.question_alone is not None:
+        template = aspect.question_alone
     names = [knowledge.concepts[id].name for id in question.concepts]
     task = knowledge.tasks[question.task].name if question.task else ""
     if "{task}" in template and not task:

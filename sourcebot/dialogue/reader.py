@@ -15,6 +15,7 @@ from sourcebot.dialogue.reading import (
     Reading,
 )
 from sourcebot.dialogue.understanding import Understanding
+from sourcebot.routing.features import NOT
 from sourcebot.routing.router import Route
 from sourcebot.routing.signs import SignMatch
 from sourcebot.routing.spotting import Spot
@@ -126,7 +127,13 @@ class Reader:
     ) -> Reading:
         tokens = self._without_fillers(clause.tokens)
         correction, tokens = self._opening(tokens, self._corrections)
+        if correction:
+            tokens = self._without_fillers(tokens)
+            tokens = self._opening(tokens, self._corrections)[1]
         shift, tokens = self._opening(tokens, self._shifts)
+        corrected = self._without_the_negated(tokens)
+        correction = correction or len(corrected) < len(tokens)
+        tokens = corrected
         found = self._find(tokens)
         masked = self._masked(tokens, found)
         route = self._route(tokens, found)
@@ -188,6 +195,16 @@ class Reader:
                     kept, changed = kept[:-size], True
                     break
         return kept
+
+    def _without_the_negated(self, tokens: list[Token]) -> list[Token]:
+        """ "Not offshoring but reshoring" speaks of reshoring."""
+        if not tokens or tokens[0].word != NOT:
+            return tokens
+        spots = [s for s in self.index.spotter.spot(tokens) if s.kind == "concept"]
+        if len(spots) < 2 or spots[0].first > 1:
+            return tokens
+        rest = tokens[spots[0].last + 1 :]
+        return rest[1:] if len(rest) > 1 and rest[0].word in self.index.function_words else rest
 
     def _opening(
         self, tokens: Sequence[Token], openings: Collection[tuple[str, ...]]

@@ -18,7 +18,8 @@ class SmalltalkMatcher:
                 NamedThing(kind.id, "smalltalk", text, False)
                 for kind in language.smalltalk
                 for text in kind.phrases
-            ],
+            ]
+            + [NamedThing("", "filler", text, False) for text in language.fillers],
             (),
         )
 
@@ -30,4 +31,5 @@ class SmalltalkMatcher:
         if not spots or covered < len(tokens):
             return None
         ranked = sorted(spots, key=lambda spot: (spot.last - spot.first, spot.first))
-        return self._kinds[ranked[-1].owner]
+        meant = [spot for spot in ranked if spot.kind == "smalltalk"]
+        return self._kinds[meant[-1].owner] if meant else None

@@ -106,6 +106,8 @@ def _phrases(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, str]]:
         yield phrase.text, "+".join(phrase.aspects), str(phrase.place)
     for aspect in knowledge.aspects.values():
         yield aspect.question, aspect.id, str(aspect.place)
+        if aspect.question_alone is not None:
+            yield aspect.question_alone, aspect.id, str(aspect.place)
     for claim in knowledge.claims.values():
         for text in claim.phrases:
             yield text, CLAIM + claim.id, str(claim.place)

@@ -173,6 +173,7 @@ def _aspect(file: Decoded) -> Aspect:
         name=part.name,
         takes=part.takes,
         question=part.question,
+        question_alone=part.question_alone,
         subjects=part.subjects,
         next=part.next,
         place=Place(file.name, 1),

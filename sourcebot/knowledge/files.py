@@ -119,6 +119,9 @@ class AspectFile(Struct, frozen=True, forbid_unknown_fields=True):
     phrases: Annotated[
         Texts, Meta(description="How people ask; {concept} and {task} stand for names.")
     ]
+    question_alone: Annotated[
+        str | None, Meta(description="A message that asks it of nothing in particular.")
+    ] = None
     subjects: Annotated[
         Texts, Meta(description="Names of what it is about, where it needs no concept.")
     ] = ()

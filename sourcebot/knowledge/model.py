@@ -149,6 +149,7 @@ class Aspect(Struct, frozen=True):
     name: str
     takes: Takes
     question: str
+    question_alone: str | None
     subjects: tuple[str, ...]
     next: tuple[str, ...]
     place: Place

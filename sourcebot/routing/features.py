@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 START = "^"
 PAIR = "\x1f"
+NOT = "not"
+NEGATED = "\x1e"
 
 
 def features(stems: Sequence[str], classes: Mapping[str, str]) -> list[str]:
@@ -14,9 +16,13 @@ def features(stems: Sequence[str], classes: Mapping[str, str]) -> list[str]:
 
     classes: stem -> name of its synonym set. A classed stem counts as itself and as its class, and
     pairs are made of classes, so that "perks of X" meets an example that says "advantages of X".
+    In a negated text every stem counts once more as such (after Das and Chen 2001), for "reasons
+    not to" asks for the opposite of "reasons to".
     """
     folded = [classes.get(stem, stem) for stem in stems]
     found: dict[str, None] = dict.fromkeys(stems)
+    if NOT in stems:
+        found.update(dict.fromkeys(f"{NEGATED}{name}" for name in folded if name != NOT))
     found.update(dict.fromkeys(f"<{name}>" for name in folded if name not in found))
     found.update(
         dict.fromkeys(
@@ -42,16 +48,16 @@ def inverse_document_frequency(documents: Iterable[Sequence[str]]) -> dict[str, 
 def weigh(document: Sequence[str], idf: Mapping[str, float], unknown: float) -> dict[str, float]:
     """A unit-length TF-IDF vector.
 
-    Pairs count half; features outside the examples add `unknown` to the length only, so that a
+    Pairs and negated stems count half; features outside the examples add `unknown` to the length only, so that a
     text full of foreign words is similar to nothing.
     """
     vector: dict[str, float] = {}
     square = 0.0
     for feature in document:
         weight = idf.get(feature)
-        scale = 0.5 if PAIR in feature else 1.0
+        scale = 0.5 if PAIR in feature or NEGATED in feature else 1.0
         square += ((unknown if weight is None else weight) * scale) ** 2 * (
-            0.25 if weight is None and PAIR in feature else 1.0
+            0.25 if weight is None and scale < 1.0 else 1.0
         )
         if weight is not None:
             vector[feature] = weight * scale

@@ -1,0 +1,90 @@
+"""What only a running bot can tell of a knowledge base: do its templates and questions work?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sourcebot.answers.render import Answers, Material
+from sourcebot.dialogue.bot import NAME, Bot
+from sourcebot.dialogue.decide import Question
+from sourcebot.dialogue.phrasing import as_message
+from sourcebot.errors import Problem, TemplateError
+from sourcebot.knowledge.model import KnowledgeBase, Place
+
+
+def check_bot(knowledge: KnowledgeBase, root: str = "kb") -> list[Problem]:
+    """Render every answer and ask every question the bot would suggest.
+
+    root: the folder as the curator knows it, put before the files' names. A template that fails
+    and an example that is not answered are errors; a suggestion that is read otherwise, a warning.
+    """
+    problems = list(_templates(knowledge, root))
+    if not problems:
+        bot = Bot(knowledge)
+        problems += _examples(bot, root)
+        problems += _suggestions(bot, root)
+    return sorted(set(problems))
+
+
+def _templates(knowledge: KnowledgeBase, root: str) -> Iterator[Problem]:
+    answers = Answers(knowledge)
+    for place, material in _materials(knowledge):
+        try:
+            answers.answer([material])
+        except TemplateError as error:
+            yield Problem(f"{root}/{place.file}", place.line, f"cannot be shown: {error}")
+    try:
+        for reason in ("empty", "too-long", "no-entry", "ambiguous", "out-of-scope"):
+            answers.text("unknown", reason=reason, topic="", options=("one",))
+        for by in ("concept", "aspect"):
+            answers.text("clarify", by=by, options=("one", "two"))
+        for name in ("new", "help", "nothing-to-explain"):
+            answers.text(name)
+    except TemplateError as error:
+        yield Problem(f"{root}", 0, f"a reply cannot be shown: {error}")
+    for kind in knowledge.language.smalltalk:
+        try:
+            answers.small(kind.reply, name=NAME)
+        except TemplateError as error:
+            yield Problem(f"{root}/content/language/smalltalk.yaml", 0, f"`{kind.id}`: {error}")
+
+
+def _materials(knowledge: KnowledgeBase) -> Iterator[tuple[Place, Material]]:
+    for entry in knowledge.entries.values():
+        concepts = tuple(knowledge.concepts[id] for id in entry.concepts)
+        yield entry.place, Material(entry.aspect, concepts, (entry,))
+    for task in knowledge.tasks.values():
+        fits = tuple(knowledge.concepts[id] for id in task.fits[:1])
+        yield task.place, Material("task_fit", fits, task=task)
+    for claim in knowledge.claims.values():
+        concepts = tuple(knowledge.concepts[id] for id in claim.concepts)
+        yield claim.place, Material(claim.aspect, concepts, claim=claim)
+
+
+def _examples(bot: Bot, root: str) -> Iterator[Problem]:
+    for example in bot.knowledge.identity.examples:
+        reply = bot.ask(example)
+        if reply.status != "answered":
+            yield Problem(
+                f"{root}/kb.yaml", 0, f"the example “{example}” is not answered ({reply.status})"
+            )
+
+
+def _suggestions(bot: Bot, root: str) -> Iterator[Problem]:
+    base = bot.knowledge
+    for entry in base.entries.values():
+        if entry.aspect not in base.aspects:
+            continue
+        message = as_message(base, Question(entry.aspect, tuple(sorted(entry.concepts)), None, 1.0))
+        if not message or (not entry.concepts and base.aspects[entry.aspect].takes != "subject"):
+            continue
+        reply = bot.ask(message)
+        wanted = (entry.aspect, tuple(sorted(entry.concepts)))
+        if (reply.intent, reply.concepts) != wanted:
+            yield Problem(
+                f"{root}/{entry.place.file}",
+                entry.place.line,
+                f"“{message}” is understood as {reply.intent} of "
+                f"{', '.join(reply.concepts) or 'nothing'}; reword the aspect's question or a name",
+                warning=True,
+            )
