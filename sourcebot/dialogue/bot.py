@@ -13,7 +13,7 @@ from sourcebot.dialogue.context import Context, remember
 from sourcebot.dialogue.decide import Choice, Question, Refusal, decide
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reply import Reply, Status
-from sourcebot.dialogue.smalltalk import SmalltalkMatcher
+from sourcebot.dialogue.smalltalk import match_smalltalk
 from sourcebot.dialogue.understanding import understand
 from sourcebot.dialogue.why import explain
 from sourcebot.errors import ConversationError
@@ -34,7 +34,6 @@ class Bot:
         self.index = understand(knowledge)
         self.reader = Reader(self.index)
         self.composer = Composer(knowledge)
-        self.smalltalk = SmalltalkMatcher(knowledge.language)
 
     @classmethod
     def load(cls, folder: str | PathLike[str] | None = None) -> Bot:
@@ -129,7 +128,7 @@ class Conversation:
 
     def _answer(self, text: str) -> Reply:
         bot = self._bot
-        small = bot.smalltalk.match(text)
+        small = match_smalltalk(bot.index, text)
         if small is not None:
             reply = bot.answers_smalltalk(small)
             self._keep(offered=reply.suggestions, why=explain(bot.index, [], reply, small.id))

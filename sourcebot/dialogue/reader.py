@@ -19,7 +19,7 @@ from sourcebot.routing.features import NOT
 from sourcebot.routing.router import Route
 from sourcebot.routing.signs import SignMatch
 from sourcebot.routing.spotting import Spot
-from sourcebot.routing.text import Token, clean, stem, tokenise, words_of
+from sourcebot.routing.text import Token, clean, stem, tokenise
 
 MAX_TOKENS = 160
 LONGEST_FILLER = 8
@@ -41,12 +41,6 @@ class Reader:
 
     def __init__(self, understanding: Understanding) -> None:
         self.index = understanding
-        language = understanding.knowledge.language
-        self._shifts = _sequences(language.shifts)
-        self._corrections = _sequences(language.corrections)
-        self._back = frozenset(w for text in language.pronouns for w in words_of(text))
-        self._points_back = frozenset({*language.pronouns, *language.plural_pronouns})
-        self._back_both = _sequences(language.plural_pronouns)
 
     def read(self, text: str) -> list[Reading]:
         """Read a message; one reading per question in it, none where it has no words."""
@@ -96,7 +90,7 @@ class Reader:
         if not any(token.word == CONCEPT_SLOT for token in views[0]):
             pointed = [
                 replace(token, word=CONCEPT_SLOT, stem=CONCEPT_SLOT)
-                if token.word in self._points_back
+                if token.word in self.index.points_back
                 else token
                 for token in views[0]
             ]
@@ -126,11 +120,11 @@ class Reader:
         repairs: Sequence[tuple[str, str]],
     ) -> Reading:
         tokens = self._without_fillers(clause.tokens)
-        correction, tokens = self._opening(tokens, self._corrections)
+        correction, tokens = self._opening(tokens, self.index.corrections)
         if correction:
             tokens = self._without_fillers(tokens)
-            tokens = self._opening(tokens, self._corrections)[1]
-        shift, tokens = self._opening(tokens, self._shifts)
+            tokens = self._opening(tokens, self.index.corrections)[1]
+        shift, tokens = self._opening(tokens, self.index.shifts)
         corrected = self._without_the_negated(tokens)
         correction = correction or len(corrected) < len(tokens)
         tokens = corrected
@@ -171,8 +165,8 @@ class Reader:
             subject=subject[0].owner if subject else None,
             shift=shift,
             correction=correction,
-            back=any(word in self._back for word in words),
-            back_both=any(_contains(words, both) for both in self._back_both),
+            back=any(word in self.index.points_back for word in words),
+            back_both=any(_contains(words, both) for both in self.index.points_back_to_both),
             bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in masked),
             names=tuple({spot.name: None for spot in found.spots if spot.kind == "concept"}),
             named=found.named,
@@ -381,10 +375,6 @@ def _mentions(tokens: Sequence[Token], spots: Sequence[Spot], kind: str) -> tupl
 def _hint(tokens: Sequence[Token], match: SignMatch) -> Mention:
     span = " … ".join(tokens[position].word for position in match.positions)
     return Mention(match.label, span, min(1.0, 0.4 + 0.15 * match.elements), match.sign, sign=True)
-
-
-def _sequences(texts: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(words_of(text)) for text in texts)
 
 
 def _contains(words: Sequence[str], part: Sequence[str]) -> bool:

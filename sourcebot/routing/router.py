@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,6 @@ class Router:
         """Use `from_examples` or `load`."""
         self._index = index
         self._calibration = calibration
-        words = count_words([word for word in _raw_words(ex.text)] for ex in index.examples)
-        self._repairer = Repairer(words)
 
     @classmethod
     def from_examples(
@@ -170,6 +169,10 @@ class Router:
             data["weights"],
         )
         return cls(index, Calibration(trust, (curve[0], curve[1], curve[2]), bar))
+
+    @cached_property
+    def _repairer(self) -> Repairer:
+        return Repairer(count_words(_raw_words(example.text) for example in self._index.examples))
 
     def _repaired(self, text: str) -> tuple[str, ...]:
         return tuple(stem(self._repairer.repair(word) or word) for word in _raw_words(text))

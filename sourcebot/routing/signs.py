@@ -45,18 +45,34 @@ def parse_sign(label: str, text: str) -> Sign:
     return Sign(label, text, tuple(elements))
 
 
+def class_phrases(
+    signs: Iterable[Sign], classes: Mapping[str, Sequence[str]]
+) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """The phrases of the classes that the signs use, by first stem, for `SignReader`."""
+    used = {name[1:-1] for sign in signs for name, _ in sign.elements if name[0] == "<"}
+    phrases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name in sorted(used):
+        for phrase in classes.get(name, ()):
+            stems = stems_of(phrase)
+            if stems:
+                phrases.setdefault(stems[0], []).append((f"<{name}>", stems))
+    return phrases
+
+
 class SignReader:
     """Finds signs among tokens."""
 
-    def __init__(self, signs: Iterable[Sign], classes: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        signs: Iterable[Sign],
+        phrases: Mapping[str, Sequence[tuple[str, Sequence[str]]]],
+    ) -> None:
+        """`phrases`: first stem -> (<class>, all stems) of each phrase; see `class_phrases`."""
         self._signs = tuple(signs)
-        used = {name[1:-1] for sign in self._signs for name, _ in sign.elements if name[0] == "<"}
-        self._phrases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for name in sorted(used):
-            for phrase in classes.get(name, ()):
-                stems = stems_of(phrase)
-                if stems:
-                    self._phrases.setdefault(stems[0], []).append((f"<{name}>", stems))
+        self._phrases = {
+            first: [(name, tuple(stems)) for name, stems in found]
+            for first, found in phrases.items()
+        }
 
     def classes_in(self, tokens: Sequence[Token]) -> dict[str, list[tuple[int, ...]]]:
         """Class -> the token positions of each of its phrases that occurs, longest first."""

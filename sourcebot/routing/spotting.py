@@ -7,23 +7,39 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from sourcebot.routing.text import Token, clean, stem, tokenise
+from sourcebot.routing.text import Token, stem, words_of
 
 LONGEST = 7
 JOINED = 5
+SHORTEST_JOINED = 4
 INFLECTED = 93
 """How alike (0..100) a name of several words must look where only its stems match."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedThing:
-    """A name and what it belongs to. `capitals`: it counts only where written in capitals."""
+    """A name and what it belongs to, ready to be looked for.
+
+    loose: it needs the company of other evidence to count; capitals: it counts only where written
+    in capitals; words, stems: what it is made of.
+    """
 
     owner: str
     kind: str
     text: str
     loose: bool
-    capitals: bool = False
+    capitals: bool
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
+def name_of(
+    owner: str, kind: str, text: str, *, loose: bool = False, ordinary: Collection[str] = ()
+) -> NamedThing:
+    """Prepare a name. `ordinary`: words like "it", which as a name must be written in capitals."""
+    words = tuple(words_of(text))
+    capitals = text.isupper() and len(words) == 1 and words[0] in ordinary
+    return NamedThing(owner, kind, text, loose, capitals, words, tuple(stem(w) for w in words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +62,20 @@ class Spot:
 class Spotter:
     """Finds names among tokens whose spelling has been repaired."""
 
-    def __init__(self, names: Iterable[NamedThing], ordinary: Collection[str]) -> None:
-        """`ordinary`: words that stand for a name only as written there, IT only in capitals."""
+    def __init__(self, names: Iterable[NamedThing], ordinary: Collection[str] = ()) -> None:
+        """`ordinary`: words that stand for a name only as it is written, never inflected."""
         self._ordinary = frozenset(ordinary)
         self._exact: dict[tuple[str, ...], NamedThing] = {}
         self._stems: dict[tuple[str, ...], list[NamedThing]] = {}
         self._joined: dict[str, NamedThing] = {}
         for name in names:
-            words = tuple(token.word for token in tokenise(clean(name.text)))
-            if not words:
+            if not name.words:
                 continue
-            capitals = name.text.isupper() and len(words) == 1 and words[0] in ordinary
-            thing = NamedThing(name.owner, name.kind, name.text, name.loose, capitals)
-            self._exact.setdefault(words, thing)
-            self._stems.setdefault(tuple(stem(word) for word in words), []).append(thing)
-            if not capitals and len("".join(words)) >= 4:
-                self._joined.setdefault("".join(words), thing)
-
-    def words(self) -> set[str]:
-        """Every word of every name."""
-        return {word for words in self._exact for word in words}
+            self._exact.setdefault(name.words, name)
+            self._stems.setdefault(name.stems, []).append(name)
+            joined = "".join(name.words)
+            if not name.capitals and len(joined) >= SHORTEST_JOINED:
+                self._joined.setdefault(joined, name)
 
     def spot(self, tokens: Sequence[Token]) -> list[Spot]:
         """All names, left to right, without overlaps; the longest wins."""

@@ -1,0 +1,177 @@
+"""What understanding takes from a knowledge base, worked out once and kept as JSON-able tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import astuple
+from typing import Any
+
+from sourcebot.dialogue.reader import Reader
+from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
+from sourcebot.dialogue.scope import DEFAULT, fit_scope
+from sourcebot.dialogue.understanding import assemble
+from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.routing.passages import Passages
+from sourcebot.routing.router import Router
+from sourcebot.routing.signs import class_phrases, parse_sign
+from sourcebot.routing.spotting import NamedThing, name_of
+from sourcebot.routing.text import stem, stems_of, words_of
+
+_SLOTS = {"{concept}": CONCEPT_SLOT, "{other}": CONCEPT_SLOT, "{task}": TASK_SLOT}
+_SLOT = re.compile(r"\{(concept|other|task)\}")
+
+
+def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
+    """Everything that takes time: names, word tables, the router's index, the scope's weights."""
+    tables = _tables(knowledge)
+    names_only = Router.from_examples([(CONCEPT_SLOT, "nothing")]).dump()
+    draft = {
+        **tables,
+        "router": names_only,
+        "scope": [list(DEFAULT.weights), DEFAULT.bar],
+        "origin": {},
+        "asked_about": {},
+        "passages": Passages.build(_facts(knowledge)).dump(),
+    }
+    reader = Reader(assemble(knowledge, draft))
+    examples: list[tuple[str, str]] = []
+    origin: dict[str, tuple[str, str]] = {}
+    for phrase, label, place in phrases_of(knowledge):
+        masked = reader.mask_phrase(_SLOT.sub(lambda m: _SLOTS[m.group()], phrase))
+        examples.append((masked, label))
+        origin.setdefault(masked, (phrase, place))
+    draft["router"] = Router.from_examples(examples, synonyms=_asking_classes(knowledge)).dump()
+    draft["origin"] = origin
+    draft["asked_about"] = {
+        concept.id: sorted({reader.names_in(text) for text in concept.asked_as})
+        for concept in knowledge.concepts.values()
+    }
+    reader = Reader(assemble(knowledge, draft))
+    model = fit_scope(
+        [reader.signals_of(text) for text in knowledge.scope.inside],
+        [reader.signals_of(text) for text in knowledge.scope.outside],
+    )
+    draft["scope"] = [list(model.weights), model.bar]
+    return draft
+
+
+def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, str]]:
+    """(phrase, label, file:line) for everything the router learns from."""
+    for phrase in knowledge.phrases:
+        yield phrase.text, "+".join(phrase.aspects), str(phrase.place)
+    for aspect in knowledge.aspects.values():
+        yield aspect.question, aspect.id, str(aspect.place)
+        if aspect.question_alone is not None:
+            yield aspect.question_alone, aspect.id, str(aspect.place)
+    for claim in knowledge.claims.values():
+        for text in claim.phrases:
+            yield text, CLAIM + claim.id, str(claim.place)
+    for concept in knowledge.concepts.values():
+        for text in concept.asked_as:
+            yield text, ASKED_AS + concept.id, str(concept.place)
+
+
+def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:
+    """Names, signs and words, tokenised."""
+    language = knowledge.language
+    used = _classes_in_signs(knowledge)
+    domain = _class_words(knowledge, used)
+    asking = _class_words(knowledge, set(knowledge.words) - used)
+    names = list(_names(knowledge))
+    name_words = {word for name in names for word in name.words}
+    phrase_words = _words_in_phrases(knowledge)
+    frequency = {word: 1 for word in phrase_words | domain | asking}
+    frequency |= {word: 2 for word in language.function_words}
+    frequency |= {word: 5 for word in name_words}
+    frequency |= {CONCEPT_SLOT: 1, TASK_SLOT: 1}
+    signs = [parse_sign(c.id, sign) for c in knowledge.concepts.values() for sign in c.signs]
+    known = phrase_words | domain | asking | name_words
+    return {
+        "names": [astuple(name) for name in names],
+        "senses": [astuple(name) for name in _senses(knowledge)],
+        "subjects": [astuple(name) for name in _subjects(knowledge)],
+        "smalltalk": [astuple(name) for name in _smalltalk(knowledge)],
+        "signs": [astuple(sign) for sign in signs],
+        "class_phrases": class_phrases(signs, knowledge.words),
+        "frequency": dict(sorted(frequency.items())),
+        "known": sorted({stem(word) for word in known}),
+        **{
+            key: sorted({tuple(words_of(text, language.contractions)) for text in texts})
+            for key, texts in (
+                ("fillers", language.fillers),
+                ("shifts", language.shifts),
+                ("corrections", language.corrections),
+                ("plural_pronouns", language.plural_pronouns),
+            )
+        },
+    }
+
+
+def _class_words(knowledge: KnowledgeBase, names: set[str]) -> set[str]:
+    texts = (text for name in names for text in knowledge.words.get(name, ()))
+    return {word for text in texts for word in words_of(text)}
+
+
+def _asking_classes(knowledge: KnowledgeBase) -> dict[str, tuple[str, ...]]:
+    """The word classes that no sign uses: they say how people ask."""
+    used = _classes_in_signs(knowledge)
+    return {name: words for name, words in knowledge.words.items() if name not in used}
+
+
+def _classes_in_signs(knowledge: KnowledgeBase) -> set[str]:
+    signs = (sign for concept in knowledge.concepts.values() for sign in concept.signs)
+    return {name for sign in signs for name in re.findall(r"<([^<>]+)>", sign)}
+
+
+def _facts(knowledge: KnowledgeBase) -> Iterable[tuple[str, set[str]]]:
+    """(entry key, content stems) of every fact of every entry."""
+    dull = frozenset(stem(word) for word in knowledge.language.function_words)
+    for key, entry in knowledge.entries.items():
+        if not entry.concepts:
+            continue
+        for fact in (entry.summary, *entry.points):
+            text = f"{fact.title or ''} {fact.text} {fact.remedy or ''}"
+            yield key, {word for word in stems_of(text) if word not in dull}
+
+
+def _words_in_phrases(knowledge: KnowledgeBase) -> set[str]:
+    """Words that at least two phrases share; a word of one phrase only is no part of the subject."""
+    counts: dict[str, int] = {}
+    for phrase, _, _ in phrases_of(knowledge):
+        for word in set(words_of(_SLOT.sub(" ", phrase), knowledge.language.contractions)):
+            counts[word] = counts.get(word, 0) + 1
+    subjects = (text for aspect in knowledge.aspects.values() for text in aspect.subjects)
+    own = {word for text in subjects for word in words_of(text)}
+    return {word for word, count in counts.items() if count > 1} | own
+
+
+def _names(knowledge: KnowledgeBase) -> Iterable[NamedThing]:
+    ordinary = frozenset(knowledge.language.function_words)
+    for kind, things in (
+        ("concept", knowledge.concepts.values()),
+        ("task", knowledge.tasks.values()),
+    ):
+        for thing in things:
+            for name in thing.names:
+                yield name_of(thing.id, kind, name.text, loose=name.loose, ordinary=ordinary)
+
+
+def _senses(knowledge: KnowledgeBase) -> Iterable[NamedThing]:
+    for concept in knowledge.concepts.values():
+        for text in concept.other_senses:
+            yield name_of(concept.id, "sense", text)
+
+
+def _subjects(knowledge: KnowledgeBase) -> Iterable[NamedThing]:
+    for aspect in knowledge.aspects.values():
+        for text in aspect.subjects:
+            yield name_of(aspect.id, "subject", text)
+
+
+def _smalltalk(knowledge: KnowledgeBase) -> Iterable[NamedThing]:
+    for kind in knowledge.language.smalltalk:
+        for text in kind.phrases:
+            yield name_of(kind.id, "smalltalk", text)
+    for text in knowledge.language.fillers:
+        yield name_of("", "filler", text)
