@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
 
+import msgspec
+
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
 from sourcebot.dialogue.scope import DEFAULT, fit_scope
-from sourcebot.dialogue.understanding import assemble
+from sourcebot.dialogue.understanding import Tables, assemble
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
@@ -30,30 +32,34 @@ def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
         **tables,
         "router": names_only,
         "scope": [list(DEFAULT.weights), DEFAULT.bar],
-        "origin": {},
+        "origin": [],
         "asked_about": {},
         "passages": Passages.build(_facts(knowledge)).dump(),
     }
-    reader = Reader(assemble(knowledge, draft))
+    reader = Reader(assemble(knowledge, _as_tables(draft)))
     examples: list[tuple[str, str]] = []
-    origin: dict[str, tuple[str, str]] = {}
+    origin: dict[tuple[str, str], tuple[str, str]] = {}
     for phrase, label, place in phrases_of(knowledge):
         masked = reader.mask_phrase(_SLOT.sub(lambda m: _SLOTS[m.group()], phrase))
         examples.append((masked, label))
-        origin.setdefault(masked, (phrase, place))
+        origin.setdefault((masked, label), (phrase, place))
     draft["router"] = Router.from_examples(examples, synonyms=_asking_classes(knowledge)).dump()
-    draft["origin"] = origin
+    draft["origin"] = list(origin.values())
     draft["asked_about"] = {
         concept.id: sorted({reader.names_in(text) for text in concept.asked_as})
         for concept in knowledge.concepts.values()
     }
-    reader = Reader(assemble(knowledge, draft))
+    reader = Reader(assemble(knowledge, _as_tables(draft)))
     model = fit_scope(
         [reader.signals_of(text) for text in knowledge.scope.inside],
         [reader.signals_of(text) for text in knowledge.scope.outside],
     )
     draft["scope"] = [list(model.weights), model.bar]
     return draft
+
+
+def _as_tables(draft: dict[str, Any]) -> Tables:
+    return msgspec.json.decode(msgspec.json.encode(draft), type=Tables)
 
 
 def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, str]]:

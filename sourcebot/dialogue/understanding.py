@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from sourcebot.dialogue.scope import ScopeModel
 from sourcebot.knowledge.cache import read_cached, write_cached
@@ -21,12 +22,34 @@ from sourcebot.routing.spotting import NamedThing, Spotter
 Phrases = frozenset[tuple[str, ...]]
 
 
+class Tables(Struct, frozen=True, gc=False):
+    """What `learn.learn` works out, as it is kept on disk."""
+
+    names: list[Any]
+    senses: list[Any]
+    subjects: list[Any]
+    smalltalk: list[Any]
+    signs: list[Any]
+    class_phrases: dict[str, Any]
+    frequency: dict[str, int]
+    known: list[str]
+    fillers: list[tuple[str, ...]]
+    shifts: list[tuple[str, ...]]
+    corrections: list[tuple[str, ...]]
+    plural_pronouns: list[tuple[str, ...]]
+    router: dict[str, Any]
+    scope: tuple[tuple[float, ...], float]
+    asked_about: dict[str, list[tuple[str, ...]]]
+    passages: dict[str, Any]
+    origin: msgspec.Raw
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """All that reading a message needs.
 
-    known: stems that the knowledge base explains; origin: phrase as the router knows it -> (phrase
-    as written, file:line); asked_about: concept -> the sets of other concepts that its `asked_as`
+    known: stems that the knowledge base explains; origin: encoded, per example of the router the
+    phrase as written and its file:line; asked_about: concept -> the sets of other concepts that its `asked_as`
     phrases name; passages: the facts themselves, labelled with the key of their entry.
     """
 
@@ -48,7 +71,7 @@ class Understanding:
     corrections: Phrases
     known: frozenset[str]
     scope: ScopeModel
-    origin: Mapping[str, Sequence[str]]
+    origin: msgspec.Raw
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
     passages: Passages
 
@@ -58,51 +81,51 @@ def understand(knowledge: KnowledgeBase) -> Understanding:
     cached = unseal(read_cached("index", knowledge.digest))
     if cached is not None:
         try:
-            return assemble(knowledge, msgspec.json.decode(cached))
+            return assemble(knowledge, msgspec.json.decode(cached, type=Tables))
         except (msgspec.DecodeError, KeyError, TypeError, ValueError, IndexError):
             pass
     from sourcebot.dialogue.learn import learn
 
     encoded = msgspec.json.encode(learn(knowledge))
     write_cached("index", knowledge.digest, seal(encoded))
-    return assemble(knowledge, msgspec.json.decode(encoded))
+    return assemble(knowledge, msgspec.json.decode(encoded, type=Tables))
 
 
-def assemble(knowledge: KnowledgeBase, tables: Mapping[str, Any]) -> Understanding:
-    """Put the tables of `learn.learn` to work. Raises KeyError and the like on damaged tables."""
+def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
+    """Put the tables of `learn.learn` to work. Raises KeyError and the like on damaged ones."""
     language = knowledge.language
-    weights, bar = tables["scope"]
+    weights, bar = tables.scope
     return Understanding(
         knowledge=knowledge,
-        router=Router.resume(tables["router"]),
-        spotter=Spotter(_names(tables["names"]), language.function_words),
-        senses=Spotter(_names(tables["senses"])),
-        subjects=Spotter(_names(tables["subjects"])),
-        smalltalk=Spotter(_names(tables["smalltalk"])),
+        router=Router.resume(tables.router),
+        spotter=Spotter(_names(tables.names), language.function_words),
+        senses=Spotter(_names(tables.senses)),
+        subjects=Spotter(_names(tables.subjects)),
+        smalltalk=Spotter(_names(tables.smalltalk)),
         signs=SignReader(
             (
                 Sign(label, text, tuple((name, optional) for name, optional in elements))
-                for label, text, elements in tables["signs"]
+                for label, text, elements in tables.signs
             ),
-            tables["class_phrases"],
+            tables.class_phrases,
         ),
-        repairer=Repairer(tables["frequency"], language.lexicon),
+        repairer=Repairer(tables.frequency, language.lexicon),
         contractions={**language.contractions, **language.spellings},
         function_words=frozenset(language.function_words),
         openers=frozenset(language.openers),
         points_back=frozenset((*language.pronouns, *language.plural_pronouns)),
-        points_back_to_both=_phrases(tables["plural_pronouns"]),
-        fillers=_phrases(tables["fillers"]),
-        shifts=_phrases(tables["shifts"]),
-        corrections=_phrases(tables["corrections"]),
-        known=frozenset(tables["known"]),
-        scope=ScopeModel(tuple(weights), bar),
-        origin=tables["origin"],
+        points_back_to_both=frozenset(tables.plural_pronouns),
+        fillers=frozenset(tables.fillers),
+        shifts=frozenset(tables.shifts),
+        corrections=frozenset(tables.corrections),
+        known=frozenset(tables.known),
+        scope=ScopeModel(weights, bar),
+        origin=tables.origin,
         asked_about={
             concept: tuple(frozenset(names) for names in sets)
-            for concept, sets in tables["asked_about"].items()
+            for concept, sets in tables.asked_about.items()
         },
-        passages=Passages.resume(tables["passages"]),
+        passages=Passages.resume(tables.passages),
     )
 
 
@@ -111,7 +134,3 @@ def _names(rows: Sequence[Sequence[Any]]) -> list[NamedThing]:
         NamedThing(owner, kind, text, loose, capitals, tuple(words), tuple(stems))
         for owner, kind, text, loose, capitals, words, stems in rows
     ]
-
-
-def _phrases(rows: Sequence[Sequence[str]]) -> Phrases:
-    return frozenset(tuple(row) for row in rows)

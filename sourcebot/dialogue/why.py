@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from sourcebot.dialogue.decide import Question
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, Reading
 from sourcebot.dialogue.reply import Reply
@@ -51,10 +53,10 @@ def _reading_lines(index: Understanding, reading: Reading) -> list[str]:
         label = prefix + "+".join(best.ids)
         example = index.router.nearest_example(reading.stems, label)
         if example is not None:
-            phrase, place = index.origin.get(example[0], (example[0], ""))
-            where = f" at {place}" if place else ""
+            number, _, similarity = example
+            phrase, place = msgspec.json.decode(index.origin)[number]
             lines.append(
-                f"**Nearest phrase:** “{phrase}”{where} (similarity {example[1]:.2f}, "
+                f"**Nearest phrase:** “{phrase}” at {place} (similarity {similarity:.2f}, "
                 f"confidence {best.confidence:.2f} for {label})"
             )
     bar = index.scope.bar

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sourcebot.routing.index import Index
+from sourcebot.routing.index import Example, Index
 
 SAMPLE = 400
 TRUST = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -50,19 +50,21 @@ def combine(
     return sorted(scored, key=lambda item: (-item[0], item[1]))
 
 
-def calibrate(index: Index, out_of_scope: Sequence[Sequence[str]] = ()) -> Calibration:
+def calibrate(
+    index: Index, examples: Sequence[Example], out_of_scope: Sequence[Sequence[str]] = ()
+) -> Calibration:
     """Learn from the examples alone, and from labelled out-of-scope texts where there are some."""
-    twins: dict[tuple[str, ...], list[int]] = {}
+    twins: dict[str, list[int]] = {}
     members: dict[int, list[int]] = {}
-    for number, example in enumerate(index.examples):
-        twins.setdefault(example.stems, []).append(number)
-        members.setdefault(example.label, []).append(number)
-    step = max(1, len(index.examples) // SAMPLE)
+    for number, folded in enumerate(index.folded):
+        twins.setdefault(folded, []).append(number)
+        members.setdefault(index.targets[number], []).append(number)
+    step = max(1, len(examples) // SAMPLE)
     inside, outside = [], []
-    for number in range(0, len(index.examples), step):
-        example = index.examples[number]
+    for number in range(0, len(examples), step):
+        example = examples[number]
         scores = index.left_out[number] if index.left_out else index.linear(example.stems)
-        nearest = index.by_label(index.nearest(example.stems, twins[example.stems]))
+        nearest = index.by_label(index.nearest(example.stems, twins[index.folded[number]]))
         inside.append(_Trial(nearest, scores, example.label))
         if len(index.labels) > 1:
             others = index.by_label(index.nearest(example.stems, members[example.label]))

@@ -45,6 +45,11 @@ def inverse_document_frequency(documents: Iterable[Sequence[str]]) -> dict[str, 
     }
 
 
+def is_compound(feature: str) -> bool:
+    """Whether a feature is a pair of stems or a negated stem, and no word of its own."""
+    return PAIR in feature or NEGATED in feature
+
+
 def weigh(document: Sequence[str], idf: Mapping[str, float], unknown: float) -> dict[str, float]:
     """A unit-length TF-IDF vector.
 
@@ -55,7 +60,7 @@ def weigh(document: Sequence[str], idf: Mapping[str, float], unknown: float) -> 
     square = 0.0
     for feature in document:
         weight = idf.get(feature)
-        scale = 0.5 if PAIR in feature or NEGATED in feature else 1.0
+        scale = 0.5 if is_compound(feature) else 1.0
         square += ((unknown if weight is None else weight) * scale) ** 2 * (
             0.25 if weight is None and scale < 1.0 else 1.0
         )

@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import heapq
 import math
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz
 
-from sourcebot.routing.features import features, inverse_document_frequency, weigh
+from sourcebot.routing.features import (
+    features,
+    inverse_document_frequency,
+    is_compound,
+    weigh,
+)
 from sourcebot.routing.linear import fit_linear
+from sourcebot.routing.table import Table, pack, unpack
 
 SHORT_LIST = 24
 RERANK = 0.3
+ECHO = 0.15
+RARE = 2
+"""Compound features (pairs, negated stems) of fewer examples than this are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A training phrase: its text as given, its stems, its label (index into `labels`)."""
+    """A training phrase: its text as given, its stems, its label (index into the labels)."""
 
     text: str
     stems: tuple[str, ...]
@@ -32,77 +43,135 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Postings and centroids over the examples; everything needed to score a text.
+    """Postings and weights over the examples; everything needed to score a text.
 
-    classes: stem -> name of its synonym set; idf: feature -> weight; unknown: the weight of a
-    feature that no example has; postings: feature -> (example number, weight); weights: feature ->
-    (label number, weight); left_out: per example, the linear scores without it (only after `build`).
+    texts, folded, targets: per example, as given, its stems with synonyms folded, its label;
+    classes: stem -> name of its synonym set; idf: feature -> weight; rows: feature -> row in
+    `postings` (example, weight) and `weights` (label, weight); unknown: the weight of a feature
+    that no example has; left_out: per example the linear scores without it (only after `build`).
     """
 
     labels: tuple[str, ...]
-    examples: tuple[Example, ...]
+    texts: Sequence[str]
+    folded: Sequence[str]
+    targets: array[int]
     classes: Mapping[str, str]
     idf: Mapping[str, float]
+    rows: Mapping[str, int]
     unknown: float
-    postings: Mapping[str, Sequence[tuple[int, float]]]
-    weights: Mapping[str, Sequence[tuple[int, float]]]
+    postings: Table
+    weights: Table
     left_out: Sequence[Sequence[float]] = ()
 
     @classmethod
     def build(
-        cls, labels: tuple[str, ...], examples: tuple[Example, ...], classes: Mapping[str, str]
+        cls, labels: tuple[str, ...], examples: Sequence[Example], classes: Mapping[str, str]
     ) -> Index:
-        """Count the features of the examples."""
+        """Count the features of the examples and fit the linear weights."""
         documents = [features(example.stems, classes) for example in examples]
         idf = inverse_document_frequency(documents)
+        common = inverse_document_frequency_of(RARE, len(documents))
+        if len(documents) > 500:
+            idf = {f: w for f, w in idf.items() if w <= common or not is_compound(f)}
         unknown = math.log(1 + len(documents)) + 1.0
-        postings: dict[str, list[tuple[int, float]]] = {}
+        postings: dict[str, list[tuple[int, float]]] = {feature: [] for feature in idf}
         for number, document in enumerate(documents):
             for feature, weight in weigh(document, idf, unknown).items():
-                postings.setdefault(feature, []).append((number, round(weight, 4)))
-        linear = fit_linear(postings, [example.label for example in examples], len(labels))
+                postings[feature].append((number, round(weight, 4)))
+        targets = [example.label for example in examples]
+        linear = fit_linear(postings, targets, len(labels))
         return cls(
-            labels, examples, classes, idf, unknown, postings, linear.weights, linear.left_out
+            labels=labels,
+            texts=[example.text for example in examples],
+            folded=[_folded(example.stems, classes) for example in examples],
+            targets=array("I", targets),
+            classes=classes,
+            idf=idf,
+            rows={feature: row for row, feature in enumerate(idf)},
+            unknown=unknown,
+            postings=Table.build(postings.values()),
+            weights=Table.build(linear.weights[feature] for feature in idf),
+            left_out=linear.left_out,
         )
+
+    def vector(self, stems: Sequence[str]) -> dict[int, float]:
+        """Row of each known feature of a text -> its weight."""
+        weighted = weigh(features(stems, self.classes), self.idf, self.unknown)
+        return {self.rows[feature]: weight for feature, weight in weighted.items()}
 
     def nearest(
         self, stems: Sequence[str], without: Collection[int] = ()
     ) -> list[tuple[float, int]]:
         """The short list: (similarity 0..1, example number), best first."""
         scores: dict[int, float] = {}
-        vector = weigh(features(stems, self.classes), self.idf, self.unknown)
-        for feature, weight in vector.items():
-            for number, other in self.postings[feature]:
+        for row, weight in self.vector(stems).items():
+            for number, other in self.postings.row(row):
                 scores[number] = scores.get(number, 0.0) + weight * other
         for number in without:
             scores.pop(number, None)
         short = heapq.nlargest(SHORT_LIST, scores.items(), key=lambda item: (item[1], -item[0]))
-        folded = " ".join(self.classes.get(stem, stem) for stem in stems)
+        folded = _folded(stems, self.classes)
         reranked = [
             (
-                (1 - RERANK) * cosine + RERANK * fuzz.ratio(folded, self._folded(number)) / 100,
+                (1 - RERANK) * cosine + RERANK * fuzz.ratio(folded, self.folded[number]) / 100,
                 number,
             )
             for number, cosine in short
         ]
         return sorted(reranked, key=lambda item: (-item[0], item[1]))
 
-    def _folded(self, number: int) -> str:
-        return " ".join(self.classes.get(stem, stem) for stem in self.examples[number].stems)
-
     def by_label(self, nearest: Sequence[tuple[float, int]]) -> dict[int, float]:
         """Per label: its best similarity, lifted a little by its second and third."""
         scores: dict[int, list[float]] = {}
         for similarity, number in nearest:
-            scores.setdefault(self.examples[number].label, []).append(similarity)
-        return {label: best[0] + 0.15 * sum(best[1:3]) / 2 for label, best in scores.items()}
+            scores.setdefault(self.targets[number], []).append(similarity)
+        return {label: best[0] + ECHO * sum(best[1:3]) / 2 for label, best in scores.items()}
 
     def linear(self, stems: Sequence[str]) -> list[float]:
         """Per label: the linear score, about 1 for a text much like its examples, 0 for none."""
         scores = [0.0] * len(self.labels)
-        for feature, weight in weigh(
-            features(stems, self.classes), self.idf, self.unknown
-        ).items():
-            for label, other in self.weights[feature]:
+        for row, weight in self.vector(stems).items():
+            for label, other in self.weights.row(row):
                 scores[label] += weight * other
         return scores
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON-able data."""
+        return {
+            "labels": list(self.labels),
+            "texts": list(self.texts),
+            "folded": list(self.folded),
+            "targets": pack(self.targets),
+            "classes": dict(self.classes),
+            "features": "\n".join(self.idf),
+            "idf": pack(array("f", self.idf.values())),
+            "unknown": self.unknown,
+            "postings": self.postings.dump(),
+            "weights": self.weights.dump(),
+        }
+
+    @classmethod
+    def resume(cls, data: Mapping[str, Any]) -> Index:
+        """What `dump` described. Raises KeyError, TypeError or ValueError on damaged data."""
+        known = data["features"].split("\n")
+        return cls(
+            labels=tuple(data["labels"]),
+            texts=data["texts"],
+            folded=data["folded"],
+            targets=unpack("I", data["targets"]),
+            classes=data["classes"],
+            idf=dict(zip(known, unpack("f", data["idf"]), strict=True)),
+            rows=dict(zip(known, range(len(known)), strict=True)),
+            unknown=data["unknown"],
+            postings=Table.resume(data["postings"]),
+            weights=Table.resume(data["weights"]),
+        )
+
+
+def inverse_document_frequency_of(count: int, documents: int) -> float:
+    """The IDF of a feature that stands in `count` of the documents."""
+    return math.log((1 + documents) / (1 + count)) + 1.0
+
+
+def _folded(stems: Sequence[str], classes: Mapping[str, str]) -> str:
+    return " ".join(classes.get(stem, stem) for stem in stems)

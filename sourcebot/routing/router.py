@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from sourcebot.errors import SourcebotError
+from sourcebot.errors import RouterFileError, SourcebotError
 from sourcebot.routing.calibration import Calibration, calibrate, combine, margin_of
 from sourcebot.routing.features import features
 from sourcebot.routing.index import Example, Index
@@ -84,7 +84,7 @@ class Router:
         }
         found = tuple(Example(text, _stems(text), number[label]) for text, label in pairs)
         index = Index.build(labels, found, classes)
-        return cls(index, calibrate(index, [_stems(text) for text in out_of_scope]))
+        return cls(index, calibrate(index, found, [_stems(text) for text in out_of_scope]))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -120,12 +120,11 @@ class Router:
         intent = ranking[0][0] if best >= self._calibration.bar else None
         return Route(text, intent, ranking[0][1], tuple(ranking), examples[0][0], self)
 
-    def nearest_example(self, stems: Sequence[str], label: str) -> tuple[str, float] | None:
-        """The most similar example of a label and its similarity, or None."""
+    def nearest_example(self, stems: Sequence[str], label: str) -> tuple[int, str, float] | None:
+        """The most similar example of a label: its number, its text and its similarity, or None."""
         for similarity, number in self._index.nearest(stems):
-            example = self._index.examples[number]
-            if self.labels[example.label] == label:
-                return example.text, similarity
+            if self.labels[self._index.targets[number]] == label:
+                return number, self._index.texts[number], similarity
         return None
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -139,40 +138,27 @@ class Router:
         """Read a saved router. Raises OSError, or RouterFileError for a file that is not one."""
         from sourcebot.routing.storage import read_router
 
-        return cls.resume(read_router(Path(path)))
+        data = read_router(Path(path))
+        try:
+            return cls.resume(data)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise RouterFileError(f"{path}: the file does not hold a router; save it again") from error
 
     def dump(self) -> dict[str, Any]:
         """The router as JSON-able data."""
-        index, calibration = self._index, self._calibration
-        return {
-            "labels": list(index.labels),
-            "examples": [[ex.text, list(ex.stems), ex.label] for ex in index.examples],
-            "classes": dict(index.classes),
-            "idf": dict(index.idf),
-            "unknown": index.unknown,
-            "postings": dict(index.postings),
-            "weights": dict(index.weights),
-            "calibration": [calibration.trust, list(calibration.curve), calibration.bar],
-        }
+        calibration = self._calibration
+        learnt = [calibration.trust, list(calibration.curve), calibration.bar]
+        return {**self._index.dump(), "calibration": learnt}
 
     @classmethod
     def resume(cls, data: Mapping[str, Any]) -> Router:
-        """The router that `dump` described."""
+        """The router that `dump` described. Raises KeyError and the like on damaged data."""
         trust, curve, bar = data["calibration"]
-        index = Index(
-            tuple(data["labels"]),
-            tuple(Example(text, tuple(stems), label) for text, stems, label in data["examples"]),
-            data["classes"],
-            data["idf"],
-            data["unknown"],
-            data["postings"],
-            data["weights"],
-        )
-        return cls(index, Calibration(trust, (curve[0], curve[1], curve[2]), bar))
+        return cls(Index.resume(data), Calibration(trust, (curve[0], curve[1], curve[2]), bar))
 
     @cached_property
     def _repairer(self) -> Repairer:
-        return Repairer(count_words(_raw_words(example.text) for example in self._index.examples))
+        return Repairer(count_words(map(_raw_words, self._index.texts)))
 
     def _repaired(self, text: str) -> tuple[str, ...]:
         return tuple(stem(self._repairer.repair(word) or word) for word in _raw_words(text))
@@ -184,21 +170,17 @@ class Router:
         found = []
         for intent, confidence in route.ranking[:2]:
             own = [
-                (self._index.examples[number], similarity)
+                (number, similarity)
                 for similarity, number in nearest
-                if self.labels[self._index.examples[number].label] == intent
+                if self.labels[self._index.targets[number]] == intent
             ][:3]
-            shared = {
-                word
-                for example, _ in own
-                for word in example.stems
-                if word in mine or f"<{self._index.classes.get(word, '')}>" in mine
-            }
+            folded = {word for number, _ in own for word in self._index.folded[number].split()}
+            shared = {word for word in folded if word in mine or f"<{word}>" in mine}
             found.append(
                 Explanation(
                     intent,
                     confidence,
-                    tuple((example.text, round(similarity, 3)) for example, similarity in own),
+                    tuple((self._index.texts[n], round(similarity, 3)) for n, similarity in own),
                     tuple(sorted(shared, key=lambda word: (-self._index.idf.get(word, 0), word))),
                 )
             )
