@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sourcebot.knowledge.compiled import seal
 from sourcebot.knowledge.folders import shipped
 from tests.cli.running import Run
 
@@ -145,31 +146,32 @@ def test_a_template_that_fails_is_found_by_check(
     assert ".j2" in result.out
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"\x00" * 100, b"{}", b"a" * 64 + b"\n"],
-    ids=["empty", "zeros", "json", "sealed"],
-)
-def test_a_broken_cache_is_made_again(sourcebot: Run, own_cache: Path, content: bytes) -> None:
-    expected = sourcebot("ask", "--json", "what is offshoring")
-    files = [path for path in own_cache.rglob("*") if path.is_file()]
-    assert files
-    for path in files:
+@pytest.mark.parametrize("content", [b"", seal(b"{}")], ids=["cut-short", "sealed-nonsense"])
+def test_a_broken_cache_is_made_again(
+    sourcebot: Run, shared_cache: Path, own_cache: Path, content: bytes
+) -> None:
+    question = ("ask", "--json", "what is offshoring")
+    expected = sourcebot(*question, env={"SOURCEBOT_CACHE": str(shared_cache)})
+    own_cache.mkdir()
+    broken = [own_cache / path.name for path in shared_cache.glob("*.json")]
+    assert broken
+    for path in broken:
         path.write_bytes(content)
 
-    result = sourcebot("ask", "--json", "what is offshoring")
+    result = sourcebot(*question)
 
     assert (result.code, result.out, result.err) == (0, expected.out, "")
-    assert all(path.stat().st_size > 200 for path in files)
+    assert any(path.stat().st_size > 1000 for path in broken)
 
 
 def test_a_cache_folder_that_cannot_be_is_no_reason_to_fail(sourcebot: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
 
-    for cache in ("/proc/nowhere", str(tmp_path / "file"), str(tmp_path / "file" / "below")):
-        result = sourcebot("ask", "what is offshoring", env={"SOURCEBOT_CACHE": cache})
+    result = sourcebot(
+        "ask", "what is offshoring", env={"SOURCEBOT_CACHE": str(tmp_path / "file" / "below")}
+    )
 
-        assert (result.code, result.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
 
 
 def test_a_read_only_home_is_no_reason_to_fail(sourcebot: Run, home: Path) -> None:
