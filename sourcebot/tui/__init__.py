@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,14 @@ def run(
         from sourcebot.dialogue.bot import Bot
 
         if bot_or_folder is None or isinstance(bot_or_folder, str | PathLike):
-            return Bot.load(bot_or_folder)
-        return bot_or_folder
+            bot = Bot.load(bot_or_folder)
+        else:
+            bot = bot_or_folder
+        # The bot stays to the end. Going through it for garbage, as would happen every few answers,
+        # holds the screen up for a blink each time.
+        gc.freeze()
+        gc.set_threshold(50_000, 5, 5)
+        return bot
 
     app = SourcebotApp(load, history=history if history is not None else History())
     app.run()

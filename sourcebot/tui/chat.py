@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sourcebot.history import History
     from sourcebot.tui.turn import Turn
 
-UNFOLDED_TURNS = 20
+# An answer is some forty widgets, and Textual goes through all there are for every new one.
+UNFOLDED_TURNS = 12
 QUIT = {"/quit", "/exit", "/q"}
 AFRESH = {"/new", "/clear"}
 

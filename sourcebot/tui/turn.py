@@ -60,7 +60,7 @@ class Turn(VerticalGroup):
     def compose(self) -> ComposeResult:
         """The message, the answer and its sources."""
         yield Static(echo(self._message), classes="message", markup=False)
-        yield VerticalGroup(*self._answer(), classes="answer")
+        yield self._answer()
 
     def as_markdown(self) -> str:
         """The answer with its sources, to be pasted elsewhere."""
@@ -73,26 +73,27 @@ class Turn(VerticalGroup):
         )
 
     async def fold(self) -> None:
-        """Hide the answer behind one line."""
+        """Hide the answer until it is asked for."""
         if not self.has_class("-folded"):
             self.add_class("-folded")
-            await self._fill(Static("Click to show the answer again.", classes="hint"))
+            self._head.update(f"{echo(self._message)}\n(click to show the answer again)")
+            await self.query(".answer").remove()
 
     async def unfold(self) -> None:
         """Show the answer again."""
         self.remove_class("-folded")
-        await self._fill(*self._answer())
+        self._head.update(echo(self._message))
+        await self.mount(self._answer())
 
-    def _answer(self) -> list[Static | Markdown]:
+    @property
+    def _head(self) -> Static:
+        return self.query_one(".message", Static)
+
+    def _answer(self) -> VerticalGroup:
         answer: list[Static | Markdown] = [Markdown(fit(self.reply.text), open_links=False)]
         if self.reply.sources:
             answer.append(Sources(self.reply.sources))
-        return answer
-
-    async def _fill(self, *widgets: Static | Markdown) -> None:
-        group = self.query_one(".answer", VerticalGroup)
-        await group.remove_children()
-        await group.mount(*widgets)
+        return VerticalGroup(*answer, classes="answer")
 
     async def on_click(self) -> None:
         """A folded turn opens where it is clicked."""
