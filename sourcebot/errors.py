@@ -12,11 +12,11 @@ Each message says what is wrong, where, and what to do, on one line.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One thing that is wrong in a knowledge base.
 
     file: path as the curator knows it; line: 1-based, 0 where no line applies;

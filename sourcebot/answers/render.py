@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sourcebot.answers.sandbox import Sandbox, for_templates, render
 from sourcebot.knowledge.model import Claim, Concept, Entry, Fact, KnowledgeBase, Row, Task
@@ -11,8 +12,7 @@ from sourcebot.knowledge.model import Claim, Concept, Entry, Fact, KnowledgeBase
 ENTRY_TEMPLATE = "answers/entry.md.j2"
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """What an answer is made of.
 
     entries: one for the concepts together, or one for each; missing: concepts without one.
@@ -26,8 +26,7 @@ class Material:
     claim: Claim | None = None
 
 
-@dataclass(slots=True)
-class _Citations:
+class _Citations(Struct):
     """Numbers sources in the order in which an answer cites them."""
 
     numbers: dict[str, int] = field(default_factory=dict)

@@ -11,17 +11,19 @@ from contextvars import ContextVar
 from typing import Any
 
 from jinja2 import DictLoader, StrictUndefined, TemplateError, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sourcebot import errors
 
 MAX_STEPS = 20_000
 MAX_OUTPUT = 400_000
 MAX_TEXT = 100_000
+_LOOP, _TEXT = "bounded_loop", "bounded_text"
 _FILTERS = frozenset(
-    "capitalize default d e escape first float groupby int join last length list lower map max min "
-    "reject rejectattr reverse round select selectattr sort sum title trim unique upper".split()
+    """capitalize default d e escape first float groupby int join last length list lower map max min
+    reject rejectattr reverse round select selectattr sort sum title trim unique upper""".split()  # noqa: SIM905
 )
 
 _steps: ContextVar[int] = ContextVar("steps", default=MAX_STEPS)
@@ -44,25 +46,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.globals.clear()
         self.filters = {name: call for name, call in self.filters.items() if name in _FILTERS}
-        self.filters["bounded_loop"] = _bounded_loop
-        self.filters["bounded_text"] = _bounded_text
+        self.filters[_LOOP] = _bounded_loop
+        self.filters[_TEXT] = _bounded_text
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         for loop in list(tree.find_all(nodes.For)):
-            loop.iter = _filtered(loop.iter, "bounded_loop")
-        for concat in list(tree.find_all((nodes.Assign, nodes.Output))):
-            if isinstance(concat, nodes.Assign):
-                concat.node = _filtered(concat.node, "bounded_text")
-            else:
-                concat.nodes = [
-                    node if isinstance(node, nodes.TemplateData) else _filtered(node, "bounded_text")
-                    for node in concat.nodes
-                ]
+            loop.iter = _filtered(loop.iter, _LOOP)
+        for assignment in list(tree.find_all(nodes.Assign)):
+            assignment.node = _filtered(assignment.node, _TEXT)
+        for printed in list(tree.find_all(nodes.Output)):
+            printed.nodes = [
+                part if isinstance(part, nodes.TemplateData) else _filtered(part, _TEXT)
+                for part in printed.nodes
+            ]
         for block in list(tree.find_all(nodes.AssignBlock)):
-            inner = block.filter
             block.filter = nodes.Filter(
-                inner, "bounded_text", [], [], None, None, lineno=block.lineno
+                block.filter, _TEXT, [], [], None, None, lineno=block.lineno
             )
         return tree
 
@@ -78,7 +78,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Only functions that were passed for the purpose, and macros."""
         return isinstance(obj, Macro) or getattr(obj, "for_templates", False) is True
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call one of the allowed functions, at the cost of a step."""
         _spend(10)
         return super().call(__context, __obj, *args, **kwargs)
@@ -121,7 +121,7 @@ def _describe(name: str, error: BaseException) -> str:
     return f"{where}: {what}"
 
 
-def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:
+def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
 
 

@@ -12,10 +12,10 @@ from sourcebot.dialogue.compose import Composer
 from sourcebot.dialogue.context import Context, remember
 from sourcebot.dialogue.decide import Choice, Question, Refusal, decide
 from sourcebot.dialogue.reader import Reader
+from sourcebot.dialogue.reading import Reading
 from sourcebot.dialogue.reply import Reply, Status
 from sourcebot.dialogue.smalltalk import match_smalltalk
 from sourcebot.dialogue.understanding import understand
-from sourcebot.dialogue.why import explain
 from sourcebot.errors import ConversationError
 from sourcebot.knowledge.model import KnowledgeBase, Smalltalk
 from sourcebot.routing.text import MAX_CHARACTERS, clean, words_of
@@ -93,13 +93,14 @@ class Conversation:
     def __init__(self, bot: Bot, context: Context) -> None:
         self._bot = bot
         self._context = context
+        self._last: tuple[list[Reading], Reply, list[Question], str | None] | None = None
 
     def send(self, text: str) -> Reply:
         """Answer one message. Never raises for any text."""
         stripped = text.strip()
         command = stripped.casefold()
         if command == "/new":
-            self._context = Context()
+            self._context, self._last = Context(), None
             return self._say("new")
         if command == "/help":
             return self._say("help", intent="help")
@@ -115,6 +116,7 @@ class Conversation:
     def dump(self) -> dict[str, Any]:
         """The conversation as JSON-able data."""
         context = msgspec.to_builtins(self._context)
+        context["why"] = self._explanation()
         stamp = self._bot.knowledge.stamp
         return {"format": SAVED, "version": VERSION, "kb": stamp, "context": context}
 
@@ -131,13 +133,15 @@ class Conversation:
         small = match_smalltalk(bot.index, text)
         if small is not None:
             reply = bot.answers_smalltalk(small)
-            self._keep(offered=reply.suggestions, why=explain(bot.index, [], reply, small.id))
+            self._keep(offered=reply.suggestions)
+            self._last = ([], reply, [], small.id)
             return reply
         readings = bot.reader.read(text)
         decision = decide(bot.index, readings, self._context)
         reply = self._compose(decision)
         questions = decision if isinstance(decision, list) else []
-        self._remember(decision, reply, explain(bot.index, readings, reply, None, questions))
+        self._remember(decision, reply)
+        self._last = (readings, reply, questions, None)
         return reply
 
     def _compose(self, decision: list[Question] | Choice | Refusal) -> Reply:
@@ -148,19 +152,15 @@ class Conversation:
             return composer.refuse(decision)
         return composer.answer(decision, self._context.recent)
 
-    def _remember(
-        self, decision: list[Question] | Choice | Refusal, reply: Reply, why: str
-    ) -> None:
+    def _remember(self, decision: list[Question] | Choice | Refusal, reply: Reply) -> None:
         if isinstance(decision, Choice):
             first = decision.options[0]
             waiting = first.intent if decision.by == "concept" else None
-            self._keep(
-                offered=reply.suggestions, why=why, asked_intent=waiting, asked_task=first.task
-            )
+            self._keep(offered=reply.suggestions, asked_intent=waiting, asked_task=first.task)
             if decision.by == "aspect":
                 self._keep(concepts=first.concepts)
         elif isinstance(decision, Refusal):
-            self._keep(offered=reply.suggestions, why=why)
+            self._keep(offered=reply.suggestions)
         else:
             last = decision[-1]
             concepts = reply.concepts if len(reply.concepts) <= 3 else last.concepts
@@ -170,16 +170,23 @@ class Conversation:
                 task=reply.task,
                 recent=remember(self._context.recent, concepts),
                 offered=reply.suggestions,
-                why=why,
             )
 
     def _keep(self, **changes: Any) -> None:
         cleared = {"asked_intent": None, "asked_task": None, **changes}
         self._context = msgspec.structs.replace(self._context, **cleared)
 
+    def _explanation(self) -> str:
+        """How the last message was understood; worked out when somebody asks."""
+        if self._last is None:
+            return self._context.why
+        from sourcebot.dialogue.why import explain
+
+        return explain(self._bot.index, *self._last)
+
     def _why(self) -> Reply:
         return Reply(
-            text=self._context.why or self._bot.composer.answers.text("nothing-to-explain"),
+            text=self._explanation() or self._bot.composer.answers.text("nothing-to-explain"),
             status="smalltalk",
             intent="help",
             confidence=1.0,

@@ -1,4 +1,4 @@
-"""What only a running bot can tell of a knowledge base: do its templates and questions work?"""
+"""What only a running bot can tell of a knowledge base: whether templates and questions work."""
 
 from __future__ import annotations
 

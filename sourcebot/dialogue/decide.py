@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sourcebot.dialogue.context import Context
 from sourcebot.dialogue.reading import Label, Reading
@@ -19,8 +21,7 @@ DEFINE, COMPARE, TASK_FIT = "define", "compare", "task_fit"
 MAX_PARTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One question, understood: what is asked of what. `claim` names a claim that it is about."""
 
     intent: str
@@ -32,8 +33,7 @@ class Question:
     others: tuple[Alternative, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Readings that differ too little: which is meant? `by`: "concept" or "aspect"."""
 
     options: tuple[Question, ...]
@@ -41,8 +41,7 @@ class Choice:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Nothing that can be answered."""
 
     reason: Reason
@@ -50,9 +49,10 @@ class Refusal:
     question: Question | None = None
 
 
-def decide(
-    index: Understanding, readings: Sequence[Reading], context: Context
-) -> list[Question] | Choice | Refusal:
+Outcome = list[Question] | Choice | Refusal
+
+
+def decide(index: Understanding, readings: Sequence[Reading], context: Context) -> Outcome:
     """Decide on a message. Questions after the first see what the ones before were about."""
     if not readings:
         return Refusal("empty")
@@ -113,7 +113,7 @@ class _Resolver:
         mentions = certain or list(self.reading.tasks)
         return (mentions[0].id if mentions else None), bool(certain)
 
-    def resolve(self) -> list[Question] | Choice | Refusal:
+    def resolve(self) -> Outcome:
         if not self._in_scope():
             return Refusal("out-of-scope", self.reading)
         bare = self._bare()
@@ -216,13 +216,8 @@ class _Resolver:
         return self._fill(intent, self.named, self.task, 0.8)
 
     def _candidates(self) -> Iterator[Label]:
-        for label in self.reading.labels:
-            if label.kind == "claim" and self._claim_fits(label):
-                yield label
-            elif label.kind == "asked" and self._asked_fits(label):
-                yield label
-            elif label.kind == "aspect" and self._aspect_fits(label):
-                yield label
+        fits = {"claim": self._claim_fits, "asked": self._asked_fits, "aspect": self._aspect_fits}
+        yield from (label for label in self.reading.labels if fits[label.kind](label))
 
     def _claim_fits(self, label: Label) -> bool:
         if self.reading.similarity < 0.4:
@@ -238,7 +233,9 @@ class _Resolver:
         about = self.index.asked_about.get(label.ids[0], ())
         if not named and self.reading.back and self.context.started:
             named = frozenset(self.context.concepts)
-        return self.reading.similarity >= 0.5 and (named in about or frozenset() in about and not self.by_name)
+        return self.reading.similarity >= 0.5 and (
+            named in about or (frozenset() in about and not self.by_name)
+        )
 
     def _aspect_fits(self, label: Label) -> bool:
         for aspect in label.ids:
@@ -288,7 +285,7 @@ class _Resolver:
         other = before[0] if before else contrast
         return (own[0], other) if other is not None else own
 
-    def _questions(self, label: Label, others: Sequence[Label]) -> list[Question] | Choice | Refusal:
+    def _questions(self, label: Label, others: Sequence[Label]) -> Outcome:
         alternatives = tuple(self._alternatives(others))
         if label.kind == "claim":
             claim = self.base.claims[label.ids[0]]
@@ -336,7 +333,7 @@ class _Resolver:
         return [Question(intent, ordered, task, confidence, None, self.reading, others)]
 
     def _two_names_of_one(self) -> bool:
-        """ "Is onshoring the same as reshoring?" asks what the one concept is."""
+        """Whether both names are of one concept, as in "is onshoring the same as reshoring?"."""
         return len(self.named) == 1 and len(self.reading.names) > 1
 
     def _alternatives(self, labels: Sequence[Label]) -> Iterator[Alternative]:
@@ -346,7 +343,7 @@ class _Resolver:
                 concepts = tuple(sorted(self._concepts(aspect)))
                 yield Alternative(aspect, concepts, self.task, label.confidence)
 
-    def _without_aspect(self) -> list[Question] | Choice | Refusal:
+    def _without_aspect(self) -> Outcome:
         if len(self.reading.foreign) > 1:
             return Refusal("ambiguous", self.reading)
         if self.task is not None and not self.named:
@@ -355,7 +352,7 @@ class _Resolver:
             return self._fill(DEFINE, self.named, self.task, 0.5)
         return Refusal("ambiguous", self.reading)
 
-    def _ask_aspect(self, candidates: Sequence[Label]) -> list[Question] | Choice | Refusal:
+    def _ask_aspect(self, candidates: Sequence[Label]) -> Outcome:
         """The concept is clear, what is asked of it is not."""
         options: dict[tuple[str, tuple[str, ...]], Question] = {}
         for label in candidates:
@@ -374,7 +371,7 @@ class _Resolver:
     def _ask_concept(self, aspect: str, confidence: float) -> Choice | Refusal:
         """What is asked is clear, of which concept is not."""
         mains = self.base.identity.main_concepts
-        options = []
+        options: list[Question] = []
         if self._takes(aspect) == "pair":
             for concept in mains:
                 contrast = self.base.concepts[concept].contrast

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import astuple
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
@@ -142,7 +142,7 @@ def _facts(knowledge: KnowledgeBase) -> Iterable[tuple[str, set[str]]]:
 
 
 def _words_in_phrases(knowledge: KnowledgeBase) -> set[str]:
-    """Words that at least two phrases share; a word of one phrase only is no part of the subject."""
+    """Words that two phrases share; what only one phrase says is no part of the subject."""
     counts: dict[str, int] = {}
     for phrase, _, _ in phrases_of(knowledge):
         for word in set(words_of(_SLOT.sub(" ", phrase), knowledge.language.contractions)):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sourcebot.dialogue.clauses import split_clauses
 from sourcebot.dialogue.reading import (
@@ -26,8 +28,7 @@ LONGEST_FILLER = 8
 _LABELS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What was found in one clause. `named`: concepts with a name that means nothing else."""
 
     named: frozenset[str]
@@ -47,9 +48,7 @@ class Reader:
         cleaned = clean(text)
         tokens, repairs = self._tokens(cleaned)
         names = self.index.spotter.spot(tokens)
-        named = {
-            token.start for spot in names for token in tokens[spot.first : spot.last + 1]
-        }
+        named = {token.start for spot in names for token in tokens[spot.first : spot.last + 1]}
         clauses = split_clauses(cleaned, tokens, self.index.openers, named)
         questions = [clause for clause in clauses if clause.question]
         if not questions:
@@ -191,7 +190,7 @@ class Reader:
         return kept
 
     def _without_the_negated(self, tokens: list[Token]) -> list[Token]:
-        """ "Not offshoring but reshoring" speaks of reshoring."""
+        """The tokens less what is denied: "not offshoring but reshoring" is about reshoring."""
         if not tokens or tokens[0].word != NOT:
             return tokens
         spots = [s for s in self.index.spotter.spot(tokens) if s.kind == "concept"]
@@ -215,9 +214,7 @@ class Reader:
         senses = self.index.senses.spot(tokens)
         astray = {p for sense in senses for p in range(sense.first, sense.last + 1)}
         spots = [s for s in spots if not astray & set(range(s.first, s.last + 1))]
-        work = {
-            p: None for p, spot in covered.items() if spot.kind == "task" and p not in astray
-        }
+        work = {p: None for p, spot in covered.items() if spot.kind == "task" and p not in astray}
         hints = [
             match
             for match in self.index.signs.read(tokens, tuple(work))
@@ -234,9 +231,7 @@ class Reader:
             ]
         return _Found(named, tuple(spots), sign, tuple(hints[:3]))
 
-    def _swallowing(
-        self, spots: Sequence[Spot], hints: Sequence[SignMatch]
-    ) -> SignMatch | None:
+    def _swallowing(self, spots: Sequence[Spot], hints: Sequence[SignMatch]) -> SignMatch | None:
         """The sign that explains the message: the best, unless a name says more."""
         if not hints:
             return None
@@ -246,10 +241,14 @@ class Reader:
         for match in hints:
             inside = set(match.positions)
             compact = match.positions[-1] - match.positions[0] <= len(inside) + 1
-            if compact and any(
-                set(range(spot.first, spot.last + 1)) < inside and spot.owner != match.label
-                for spot in named
-            ) and all(set(range(spot.first, spot.last + 1)) <= inside for spot in named):
+            if (
+                compact
+                and any(
+                    set(range(spot.first, spot.last + 1)) < inside and spot.owner != match.label
+                    for spot in named
+                )
+                and all(set(range(spot.first, spot.last + 1)) <= inside for spot in named)
+            ):
                 return match
         return None
 
@@ -270,9 +269,9 @@ class Reader:
             if position not in slots:
                 masked.append(token)
                 continue
-            slot = slots[position]
-            if slot is not None and not (masked and masked[-1].word == slot == TASK_SLOT):
-                masked.append(replace(token, word=slot, stem=slot))
+            filler = slots[position]
+            if filler is not None and not (masked and masked[-1].word == filler == TASK_SLOT):
+                masked.append(replace(token, word=filler, stem=filler))
         return masked
 
     def _foreign(self, tokens: Sequence[Token], found: _Found) -> list[str]:
@@ -290,9 +289,7 @@ class Reader:
             and not token.word[0].isdigit()
         ]
 
-    def _signals(
-        self, tokens: Sequence[Token], found: _Found, route: Route
-    ) -> tuple[float, ...]:
+    def _signals(self, tokens: Sequence[Token], found: _Found, route: Route) -> tuple[float, ...]:
         concepts = [spot for spot in found.spots if spot.kind == "concept"]
         tasks = [spot for spot in found.spots if spot.kind == "task"]
         foreign = len(self._foreign(tokens, found))
@@ -368,7 +365,9 @@ def _mentions(tokens: Sequence[Token], spots: Sequence[Spot], kind: str) -> tupl
     for spot in spots:
         if spot.kind == kind:
             span = " ".join(token.word for token in tokens[spot.first : spot.last + 1])
-            found.setdefault(spot.owner, Mention(spot.owner, span, spot.score, spot.name, spot.loose))
+            found.setdefault(
+                spot.owner, Mention(spot.owner, span, spot.score, spot.name, spot.loose)
+            )
     return tuple(found.values())
 
 

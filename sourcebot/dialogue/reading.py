@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from sourcebot.routing.text import Token
 
@@ -12,8 +12,7 @@ CLAIM = "claim:"
 ASKED_AS = "asked:"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A concept or task that a message names, or hints at by a sign.
 
     span: the words as typed (repaired); score: how well they matched, 0..1; by: the name or sign.
@@ -27,8 +26,7 @@ class Mention:
     sign: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """What the aspect router answered: an aspect (or several), a claim, or a concept asked for.
 
     kind: "aspect", "claim" or "asked"; ids: aspect ids, or the id of the claim or concept.
@@ -47,24 +45,23 @@ class Label:
         return cls("aspect", tuple(label.split("+")), confidence)
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """A stretch of tokens that asks one thing; statements lend their names to questions."""
 
     tokens: tuple[Token, ...]
     question: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One clause, read.
 
-    content: stems that are neither names nor function words; concepts: by name, in order; hints: by sign, best first; labels: what is asked, best first;
-    similarity: of the nearest example, 0..1; inside: how likely the message is in scope, 0..1;
-    foreign: content words that nothing in the knowledge base explains; shift, correction: the
-    clause opens with "what about" or "no, I meant"; back, back_both: it points back to something;
-    bare: nothing but names; names: the names of concepts that are
-    there, as listed; named: the concepts they belong to, also where a sign says more than they do.
+    words, stems: with names and signs as slots; content: stems that are neither names nor function
+    words; concepts: in order; hints: concepts by sign, best first; labels: what is asked, best
+    first; similarity: of the nearest example, 0..1; inside: how likely the message is in scope,
+    0..1; foreign: content words that nothing in the knowledge base explains; subject: the aspect
+    whose subject is named; shift, correction: it opens with "what about" or "no, I meant"; back,
+    back_both: it points back to something; bare: nothing but names; names: the names of concepts
+    in it, as listed; named: the concepts they belong to, also where a sign says more than they do.
     """
 
     words: tuple[str, ...]

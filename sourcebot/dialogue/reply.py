@@ -7,9 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-Status = Literal[
-    "answered", "clarify", "unknown", "smalltalk", "asking", "recommended", "handoff"
-]
+Status = Literal["answered", "clarify", "unknown", "smalltalk", "asking", "recommended", "handoff"]
 Reason = Literal["empty", "out-of-scope", "ambiguous", "no-entry", "too-long"]
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SIGNALS = (
     "named",  # a concept is named by a name that means nothing else
@@ -26,8 +27,7 @@ SIGNALS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeModel:
+class ScopeModel(Struct, frozen=True):
     """Logistic weights over SIGNALS (the first is the bias) and the bar that separates best."""
 
     weights: tuple[float, ...]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sourcebot.dialogue.bot import Bot
 from sourcebot.dialogue.reply import Reply
 from sourcebot.knowledge.model import Place, Transcript, TranscriptTurn
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptResult:
+class TranscriptResult(Struct, frozen=True):
     """How one transcript went; `failures` is empty where it went as written."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -44,13 +43,12 @@ class Tables(Struct, frozen=True, gc=False):
     origin: msgspec.Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
+class Understanding(Struct, frozen=True):
     """All that reading a message needs.
 
     known: stems that the knowledge base explains; origin: encoded, per example of the router the
-    phrase as written and its file:line; asked_about: concept -> the sets of other concepts that its `asked_as`
-    phrases name; passages: the facts themselves, labelled with the key of their entry.
+    phrase as written and its file:line; asked_about: concept -> the sets of other concepts that its
+    `asked_as` phrases name; passages: the facts themselves, labelled with their entry's key.
     """
 
     knowledge: KnowledgeBase

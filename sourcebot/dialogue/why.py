@@ -16,8 +16,8 @@ def explain(
     index: Understanding,
     readings: Sequence[Reading],
     reply: Reply,
+    questions: Sequence[Question],
     smalltalk: str | None,
-    questions: Sequence[Question] = (),
 ) -> str:
     """Markdown: words repaired, names found, the phrase that matched, scores, the entry's place."""
     lines = [f"**Status:** {reply.status}" + (f" ({reply.reason})" if reply.reason else "")]
@@ -44,9 +44,8 @@ def _reading_lines(index: Understanding, reading: Reading) -> list[str]:
         lines.append(f"**Spelling repaired:** {pairs}")
     for mention in (*reading.concepts, *reading.tasks):
         how = "by the sign" if mention.sign else "by the name"
-        lines.append(
-            f"**Found:** {mention.id} in “{mention.span}” ({how} `{mention.by}`, {mention.score:.2f})"
-        )
+        found = f"**Found:** {mention.id} in “{mention.span}”"
+        lines.append(f"{found} ({how} `{mention.by}`, {mention.score:.2f})")
     if reading.labels:
         best = reading.labels[0]
         prefix = {"claim": CLAIM, "asked": ASKED_AS}.get(best.kind, "")

@@ -1,4 +1,4 @@
-"""The shape of each YAML file, as curators write it. The JSON Schema for editors comes from here."""
+"""The shape of each YAML file, as curators write it; the JSON Schema for editors comes of it."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class ConceptFile(Struct, frozen=True, forbid_unknown_fields=True):
     contrast: Annotated[
         str | None, Meta(description="The concept it is most often compared with.")
     ] = None
-    verb: Annotated[str | None, Meta(description="'outsource' in 'should I outsource payroll?'")] = (
-        None
-    )
+    verb: Annotated[
+        str | None, Meta(description="'outsource' in 'should I outsource payroll?'")
+    ] = None
 
 
 class EntriesFile(Struct, frozen=True, forbid_unknown_fields=True):

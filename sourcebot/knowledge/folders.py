@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from sourcebot.errors import KnowledgeError, Problem
 
@@ -20,8 +21,7 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-@dataclass(frozen=True, slots=True)
-class RawFile:
+class RawFile(Struct, frozen=True):
     """A file as read: `name` is its path inside the base, `shown` the path a curator recognises."""
 
     name: str
@@ -29,8 +29,7 @@ class RawFile:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class RawBase:
+class RawBase(Struct, frozen=True):
     """All bytes a knowledge base is made from, and their digest."""
 
     files: tuple[RawFile, ...]

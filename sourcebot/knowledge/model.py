@@ -51,7 +51,9 @@ class Fact(Struct, frozen=True, forbid_unknown_fields=True):
     remedy: Annotated[str | None, Meta(description="For a risk: what to do about it.")] = None
     kind: Annotated[
         FactKind,
-        Meta(description="definition, finding, judgement (ours), or claim (somebody's, attributed)."),
+        Meta(
+            description="definition, finding, judgement (ours), or claim (somebody's, attributed)."
+        ),
     ] = "finding"
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sourcebot.routing.index import Example, Index
 
@@ -17,10 +18,12 @@ SAMPLE = 400
 TRUST = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """trust: weight of the linear score against the nearest examples; curve: logistic weights (bias, score, margin);
-    bar: the confidence below which nothing is said to fit."""
+class Calibration(Struct, frozen=True):
+    """What was learnt by leaving examples out.
+
+    trust: weight of the linear score against the nearest examples; curve: logistic weights of
+    (bias, score, margin); bar: the confidence below which nothing is said to fit.
+    """
 
     trust: float
     curve: tuple[float, float, float]
@@ -32,8 +35,7 @@ class Calibration:
         return _logistic(bias + by_score * score + by_margin * margin)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
+class _Trial(Struct, frozen=True):
     nearest: dict[int, float]
     linear: Sequence[float]
     label: int | None
@@ -99,9 +101,7 @@ def _fit(inside: Sequence[_Trial], outside: Sequence[_Trial], trust: float) -> C
         return Calibration(trust, (-4.0, 8.0, 2.0), 0.5)
     curve = _logistic_regression(points)
     trained = Calibration(trust, curve, 0.5)
-    scored = sorted(
-        (trained.confidence(score, margin), right) for score, margin, right in points
-    )
+    scored = sorted((trained.confidence(score, margin), right) for score, margin, right in points)
     return Calibration(trust, curve, _best_bar(scored))
 
 

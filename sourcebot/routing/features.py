@@ -40,9 +40,7 @@ def inverse_document_frequency(documents: Iterable[Sequence[str]]) -> dict[str, 
         total += 1
         for feature in document:
             counts[feature] = counts.get(feature, 0) + 1
-    return {
-        feature: math.log((1 + total) / (1 + count)) + 1.0 for feature, count in counts.items()
-    }
+    return {feature: math.log((1 + total) / (1 + count)) + 1.0 for feature, count in counts.items()}
 
 
 def is_compound(feature: str) -> bool:
@@ -53,8 +51,8 @@ def is_compound(feature: str) -> bool:
 def weigh(document: Sequence[str], idf: Mapping[str, float], unknown: float) -> dict[str, float]:
     """A unit-length TF-IDF vector.
 
-    Pairs and negated stems count half; features outside the examples add `unknown` to the length only, so that a
-    text full of foreign words is similar to nothing.
+    Pairs and negated stems count half; features outside the examples add `unknown` to the length
+    only, so that a text full of foreign words is similar to nothing.
     """
     vector: dict[str, float] = {}
     square = 0.0

@@ -11,9 +11,9 @@ import heapq
 import math
 from array import array
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 from sourcebot.routing.features import (
@@ -32,8 +32,7 @@ RARE = 2
 """Compound features (pairs, negated stems) of fewer examples than this are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A training phrase: its text as given, its stems, its label (index into the labels)."""
 
     text: str
@@ -41,8 +40,7 @@ class Example:
     label: int
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """Postings and weights over the examples; everything needed to score a text.
 
     texts, folded, targets: per example, as given, its stems with synonyms folded, its label;

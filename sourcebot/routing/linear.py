@@ -8,7 +8,8 @@ does the fitting; scoring a text needs only the weights.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 RIDGE = 1.0
 LARGEST = 4_000
@@ -18,10 +19,12 @@ KEPT = 12
 SMALLEST = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """weights: feature -> (label number, weight); left_out: per example its scores (one a label)
-    by the weights that the other examples alone would give, empty where those were not computed."""
+class Linear(Struct, frozen=True):
+    """Fitted weights.
+
+    weights: feature -> (label number, weight); left_out: per example its scores (one a label) by
+    the weights that the other examples alone would give, empty where those were not computed.
+    """
 
     weights: dict[str, list[tuple[int, float]]]
     left_out: list[list[float]]
@@ -73,6 +76,8 @@ def _centroids(
         for label, weight in total.items():
             squares[label] += weight * weight
     return {
-        feature: [(label, round(weight / squares[label] ** 0.5, 4)) for label, weight in total.items()]
+        feature: [
+            (label, round(weight / squares[label] ** 0.5, 4)) for label, weight in total.items()
+        ]
         for feature, total in sums.items()
     }

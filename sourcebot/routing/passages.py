@@ -1,17 +1,17 @@
-"""Which passage of a collection a message's content words speak of: the fallback for odd wording."""
+"""Which passage of a collection a message speaks of: the fallback for odd wording."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 DAMPING = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Passages:
+class Passages(Struct, frozen=True):
     """An inverted index over stems, one label a passage.
 
     labels: per passage; idf: stem -> weight; postings: stem -> passage numbers.
@@ -56,13 +56,13 @@ class Passages:
             label = self.labels[number]
             if within is None or label in within:
                 best[label] = max(best.get(label, 0.0), score / weight)
-        return sorted(((score, label) for label, score in best.items()), key=lambda x: (-x[0], x[1]))
+        return sorted(
+            ((score, label) for label, score in best.items()), key=lambda x: (-x[0], x[1])
+        )
 
     def dump(self) -> dict[str, Any]:
         """As JSON-able data."""
-        return {
-            "labels": list(self.labels), "idf": dict(self.idf), "postings": dict(self.postings)
-        }
+        return {"labels": list(self.labels), "idf": dict(self.idf), "postings": dict(self.postings)}
 
     @classmethod
     def resume(cls, data: Mapping[str, Any]) -> Passages:

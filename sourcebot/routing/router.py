@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from sourcebot.errors import RouterFileError, SourcebotError
 from sourcebot.routing.calibration import Calibration, calibrate, combine, margin_of
@@ -21,8 +22,7 @@ class ExamplesError(SourcebotError, ValueError):
     """Examples that no router can be made from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Why a label was ranked: its nearest examples with their similarity, and the shared words."""
 
     intent: str
@@ -31,8 +31,7 @@ class Explanation:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Where a text leads.
 
     intent: the best label, or None where nothing fits; confidence: how likely the best label is
@@ -45,7 +44,7 @@ class Route:
     confidence: float
     ranking: tuple[tuple[str, float], ...]
     similarity: float
-    _router: Router = field(repr=False, compare=False)
+    _router: Router
 
     def explain(self) -> tuple[Explanation, ...]:
         """Which examples and which words spoke for the first and the second label."""
@@ -142,7 +141,9 @@ class Router:
         try:
             return cls.resume(data)
         except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise RouterFileError(f"{path}: the file does not hold a router; save it again") from error
+            raise RouterFileError(
+                f"{path}: the file does not hold a router; save it again"
+            ) from error
 
     def dump(self) -> dict[str, Any]:
         """The router as JSON-able data."""
@@ -198,9 +199,11 @@ def _stems(text: str) -> tuple[str, ...]:
 def _checked(examples: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     pairs: dict[tuple[str, str], None] = {}
     for position, pair in enumerate(examples, start=1):
-        text, label = pair
-        if not isinstance(text, str) or not isinstance(label, str):
+        # Whoever reads examples from a file may hand over anything.
+        parts: tuple[object, ...] = tuple(pair)
+        if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
             raise ExamplesError(f"example {position}: phrase and label must be text; got {pair!r}")
+        text, label = pair
         if not label.strip():
             raise ExamplesError(f"example {position}: the label of `{text[:40]}` is empty")
         if _raw_words(text):

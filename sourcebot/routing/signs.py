@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sourcebot.routing.text import Token, stems_of
 
 _ELEMENT = re.compile(r"<([^<>]+)>(\??)|([^\s<>?]+)(\??)")
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """Elements are class names in <brackets> or literal stems; the flag says "may be missing"."""
 
     label: str
@@ -24,8 +24,7 @@ class Sign:
     elements: tuple[tuple[str, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SignMatch:
+class SignMatch(Struct, frozen=True):
     """A sign whose needed elements are all there; positions: tokens it used, ascending."""
 
     label: str
@@ -113,7 +112,8 @@ def _match(
     taken: set[int] = set()
     present = 0
     by_rarity = sorted(
-        sign.elements, key=lambda element: len(classes.get(element[0], literals.get(element[0], ())))
+        sign.elements,
+        key=lambda element: len(classes.get(element[0], literals.get(element[0], ()))),
     )
     for name, optional in by_rarity:
         places = classes.get(name, ()) if name[0] == "<" else literals.get(name, ())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 from sourcebot.routing.text import Token, stem, words_of
@@ -16,8 +16,7 @@ INFLECTED = 93
 """How alike (0..100) a name of several words must look where only its stems match."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedThing:
+class NamedThing(Struct, frozen=True):
     """A name and what it belongs to, ready to be looked for.
 
     loose: it needs the company of other evidence to count; capitals: it counts only where written
@@ -42,8 +41,7 @@ def name_of(
     return NamedThing(owner, kind, text, loose, capitals, words, tuple(stem(w) for w in words))
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A name found in a message.
 
     first, last: token positions, inclusive; score: how well it matched, 0..1; loose: it needs the
@@ -114,7 +112,9 @@ class Spotter:
         ]
         if inflected:
             surface = " ".join(words)
-            nearness = {thing.text: fuzz.ratio(surface, thing.text.casefold()) for thing in inflected}
+            nearness = {
+                thing.text: fuzz.ratio(surface, thing.text.casefold()) for thing in inflected
+            }
             best = max(inflected, key=lambda thing: nearness[thing.text])
             if len(words) == 1 or nearness[best.text] >= INFLECTED:
                 return best, 0.97

@@ -6,12 +6,12 @@ import sys
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Table:
+
+class Table(Struct, frozen=True):
     """Row i is `zip(numbers[s:e], weights[s:e])` with s, e = starts[i], starts[i + 1]."""
 
     starts: array[int]

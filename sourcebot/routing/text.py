@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 MAX_CHARACTERS = 4_000
 """Longer messages are cut before any work is done on them."""
@@ -16,8 +17,7 @@ _QUOTES = str.maketrans("‘’ʼ`´“”„–—‐‑‒−", "'''''\"\"\"--
 _VOWEL = re.compile(r"[aeiouy]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word of a message.
 
     word: normalised; stem: without its inflection; start, end: its span in the normalised text;
