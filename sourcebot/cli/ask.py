@@ -6,8 +6,8 @@ import gc
 from collections.abc import Iterable, Sequence
 
 from sourcebot.cli import streams
-from sourcebot.cli.replies import reply_text
 from sourcebot.dialogue.bot import Bot
+from sourcebot.dialogue.reply import Reply
 
 NOT_UNDERSTOOD = 1
 
@@ -31,8 +31,14 @@ def ask(words: Sequence[str], folder: str | None, *, as_json: bool) -> int:
         if from_input:
             gap = "\n" if number else ""
             streams.write_text(f"{gap}> {' '.join(question.split())}\n\n")
-        streams.write_text(reply_text(reply, streams.width()))
+        _show(reply)
     return 0 if understood else NOT_UNDERSTOOD
+
+
+def _show(reply: Reply) -> None:
+    from sourcebot.cli.replies import reply_text  # reads Markdown; JSON does without
+
+    streams.write_text(reply_text(reply, streams.width()))
 
 
 def _questions(words: Sequence[str], *, from_input: bool) -> Iterable[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sourcebot.cli import streams
-from sourcebot.cli.replies import reply_text
 from sourcebot.dialogue.bot import Bot
 
 _LEAVE = {"/quit", "/exit"}
@@ -23,6 +22,8 @@ def _json_chat(bot: Bot) -> int:
 
 
 def _plain_chat(bot: Bot) -> int:
+    from sourcebot.cli.replies import reply_text  # reads Markdown; JSON does without
+
     conversation = bot.start()
     interactive = streams.interactive()
     suggestions: tuple[str, ...] = ()
