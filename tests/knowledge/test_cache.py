@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sourcebot import Bot, KnowledgeBase, Router
+from sourcebot import Bot, KnowledgeBase, Router, __version__
 from sourcebot.knowledge import cache, loader
 from sourcebot.knowledge.compiled import seal, unseal
 from tests.knowledge.tea import TeaFolder
@@ -153,7 +153,7 @@ def test_the_file_of_another_version_is_not_read(
 def test_only_the_newest_files_are_kept(tea: TeaFolder, own_cache: Path) -> None:
     for number in range(cache.KEEP + 3):
         cache.write_cached("kb", f"{number:032}", b"x")
-        os.utime(own_cache / f"kb-{cache.__version__}-{number:032}.json", (number, number))
+        os.utime(own_cache / f"kb-{__version__}-{number:032}.json", (number, number))
 
     cache.write_cached("kb", "f" * 32, b"new")
 
