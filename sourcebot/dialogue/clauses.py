@@ -15,18 +15,22 @@ _CONDITIONS = frozenset({"if", "when", "since", "because", "as", "while", "altho
 
 
 def split_clauses(
-    text: str, tokens: Sequence[Token], openers: Collection[str], slots: Collection[int]
+    text: str,
+    tokens: Sequence[Token],
+    openers: Collection[str],
+    slots: Collection[int],
+    dull: Collection[str],
 ) -> list[Clause]:
     """Split at sentence ends, and at "and", "," or "plus" before a word that opens a question.
 
     text: the cleaned text the tokens' spans refer to; slots: start offsets of tokens that belong to
-    a name, which never open a question. Returns at least one clause where there are tokens.
+    a name, which never open a question; dull: function words, which alone ask nothing. Returns at least one clause where there are tokens.
     """
     clauses: list[Clause] = []
     current: list[Token] = []
     for token in tokens:
         gap = text[current[-1].end : token.start] if current else ""
-        if current and (_STOP.search(gap) or _opens(token, gap, current, openers, slots)):
+        if current and (_STOP.search(gap) or _opens(token, gap, current, openers, slots, dull)):
             clauses.append(_clause(current, gap, openers))
             current = []
         current.append(token)
@@ -41,12 +45,14 @@ def _opens(
     before: Sequence[Token],
     openers: Collection[str],
     slots: Collection[int],
+    dull: Collection[str],
 ) -> bool:
     if token.word not in openers or token.start in slots:
         return False
     if before[0].word in _CONDITIONS:
         return False
-    joined = before[-1].word in _JOINERS and len(before) > 2
+    says_something = any(earlier.word not in dull for earlier in before)
+    joined = before[-1].word in _JOINERS and len(before) > 2 and says_something
     return joined or ("," in gap and len(before) > 1 and before[0].word in openers)
 
 

@@ -15,6 +15,8 @@ from sourcebot.knowledge.model import KnowledgeBase, Takes, entry_key
 
 CLOSE = 0.8
 """A second reading with this share of the first one's confidence is as likely meant."""
+CLEAR_PHRASE = 0.7
+"""A phrase as near as this says what is asked; the facts are not consulted."""
 CLEAR_FACT = 0.45
 """A fact that holds this share of a message's content is what the message speaks of."""
 DEFINE, COMPARE, TASK_FIT = "define", "compare", "task_fit"
@@ -123,7 +125,10 @@ class _Resolver:
         if not candidates:
             return self._without_aspect()
         label = candidates[0]
-        if label.confidence < self.index.router.bar and label.kind == "aspect":
+        bar = self.index.router.bar
+        if label.confidence < bar / 2 and len(self.reading.foreign) > 1:
+            return Refusal("ambiguous", self.reading)
+        if label.confidence < bar and label.kind == "aspect":
             candidates = self._by_facts(candidates)
             label = candidates[0]
             close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
@@ -140,6 +145,8 @@ class _Resolver:
         within = {
             entry_key(aspect, (concept,)) for aspect in self.base.aspects for concept in named
         }
+        if self.reading.similarity >= CLEAR_PHRASE:
+            return candidates
         facts = self.index.passages.search(self.reading.content, within or None)
         if not facts or facts[0][0] < CLEAR_FACT:
             return candidates
@@ -172,7 +179,7 @@ class _Resolver:
         if follows and (points_back or self._is_asked(reading) or self.named or self.task):
             return True
         waiting = self.context.asked_intent is not None and bool(self.named or self.task)
-        vague = not reading.foreign and len(reading.words) <= 3 and self._is_asked(reading)
+        vague = not reading.foreign and len(reading.content) <= 1 and self._is_asked(reading)
         return waiting or vague
 
     def _is_asked(self, reading: Reading) -> bool:
@@ -225,7 +232,7 @@ class _Resolver:
         about = self.base.claims[label.ids[0]].concepts
         named = self.reading.named
         if named:
-            return named <= set(about) or set(about) <= named
+            return not named.isdisjoint(about)
         return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
 
     def _asked_fits(self, label: Label) -> bool:
@@ -240,11 +247,22 @@ class _Resolver:
     def _aspect_fits(self, label: Label) -> bool:
         for aspect in label.ids:
             takes = self._takes(aspect)
+            if takes == "concept" and self._stays_with_subject():
+                return False
             if takes == "task" and self.task is None and self.context.task is None:
                 return False
             if takes == "pair" and len(self._pair()) < 2 and self._concepts(aspect):
                 return False
         return True
+
+    def _stays_with_subject(self) -> bool:
+        """Whether the talk is about a subject without a concept, and this asks on about it."""
+        about = self.context.intent
+        if about is None or self._takes(about) != "subject" or self.context.concepts:
+            return False
+        if self.named or self.task_is_certain:
+            return False
+        return any(about in label.ids for label in self.reading.labels[:3])
 
     def _takes(self, aspect: str) -> Takes:
         return self.base.aspects[aspect].takes if aspect in self.base.aspects else "nothing"
@@ -262,7 +280,7 @@ class _Resolver:
             return ()
         if self.context.started and self.context.concepts:
             return self.context.concepts
-        if self.task is not None and takes == "concept":
+        if self.task is not None and self.task_is_certain and takes == "concept":
             fits = self.base.tasks[self.task].fits
             return fits[:1]
         return ()

@@ -29,10 +29,14 @@ _LABELS = 6
 
 
 class _Found(Struct, frozen=True):
-    """What was found in one clause. `named`: concepts with a name that means nothing else."""
+    """What was found in one clause.
+
+    named: concepts with a name that means nothing else; swallowed: names that the sign explains.
+    """
 
     named: frozenset[str]
     spots: tuple[Spot, ...]
+    swallowed: tuple[Spot, ...]
     sign: SignMatch | None
     hints: tuple[SignMatch, ...]
 
@@ -49,7 +53,9 @@ class Reader:
         tokens, repairs = self._tokens(cleaned)
         names = self.index.spotter.spot(tokens)
         named = {token.start for spot in names for token in tokens[spot.first : spot.last + 1]}
-        clauses = split_clauses(cleaned, tokens, self.index.openers, named)
+        clauses = split_clauses(
+            cleaned, tokens, self.index.openers, named, self.index.function_words
+        )
         questions = [clause for clause in clauses if clause.question]
         if not questions:
             whole = Clause(tuple(token for clause in clauses for token in clause.tokens), False)
@@ -222,14 +228,16 @@ class Reader:
         ]
         named = frozenset(s.owner for s in spots if s.kind == "concept" and not s.loose)
         sign = self._swallowing(spots, hints)
+        swallowed: list[Spot] = []
         if sign is not None:
             inside = set(sign.positions)
-            spots = [
+            swallowed = [
                 spot
                 for spot in spots
-                if spot.kind != "concept" or not set(range(spot.first, spot.last + 1)) <= inside
+                if spot.kind == "concept" and set(range(spot.first, spot.last + 1)) <= inside
             ]
-        return _Found(named, tuple(spots), sign, tuple(hints[:3]))
+        kept = tuple(spot for spot in spots if spot not in swallowed)
+        return _Found(named, kept, tuple(swallowed), sign, tuple(hints[:3]))
 
     def _swallowing(self, spots: Sequence[Spot], hints: Sequence[SignMatch]) -> SignMatch | None:
         """The sign that explains the message: the best, unless a name says more."""
@@ -255,11 +263,11 @@ class Reader:
     def _masked(self, tokens: Sequence[Token], found: _Found) -> list[Token]:
         """Names become slots; so do the words of the sign, where no concept is named."""
         slots: dict[int, str | None] = {}
-        for spot in found.spots:
+        for spot in (*found.spots, *found.swallowed):
             slot = CONCEPT_SLOT if spot.kind == "concept" else TASK_SLOT
             slots[spot.first] = slot
             slots.update(dict.fromkeys(range(spot.first + 1, spot.last + 1)))
-        if found.sign is not None:
+        if found.sign is not None and not found.named:
             free = [p for p in found.sign.positions if p not in slots]
             slots.update(dict.fromkeys(free))
             if free:

@@ -15,6 +15,8 @@ from msgspec import Struct
 from sourcebot.routing.index import Example, Index
 
 SAMPLE = 400
+NEARLY_SAME = 0.75
+SURE = 4.0
 TRUST = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -46,10 +48,15 @@ def combine(
 ) -> list[tuple[float, int]]:
     """(score, label) for each label with any similar example, best first."""
     scored = [
-        ((similarity + trust * linear[label]) / (1.15 + trust), label)
+        ((similarity + _surplus(similarity) + trust * linear[label]) / (1.15 + trust), label)
         for label, similarity in nearest.items()
     ]
     return sorted(scored, key=lambda item: (-item[0], item[1]))
+
+
+def _surplus(similarity: float) -> float:
+    """A text that is nearly an example means what the example means, whatever its words weigh."""
+    return SURE * max(0.0, similarity - NEARLY_SAME)
 
 
 def calibrate(

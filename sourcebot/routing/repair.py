@@ -58,15 +58,17 @@ class Repairer:
         return best[-1] if best is not None and best[0] <= reach else None
 
     def _cost(self, word: str, known: str, distance: float) -> tuple[float, int, str]:
-        changed_start = word[0] != known[0]
-        return distance + 0.9 * changed_start, -self._frequency[known], known
+        cost = distance + 0.9 * (word[0] != known[0])
+        if len(word) == 6 and distance > 1 and word[:3] != known[:3]:
+            cost += 1.0
+        return cost, -self._frequency[known], known
 
 
 def allowed_edits(size: int) -> int:
     """How many edits a word of this many letters may be away from the one that was meant."""
     if size < 4:
         return 0
-    return 1 if size < 7 else 2 if size < 12 else 3
+    return 1 if size < 6 else 2 if size < 12 else 3
 
 
 def count_words(texts: Iterable[Iterable[str]]) -> dict[str, int]:
