@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from sourcebot.cli import streams
 from sourcebot.dialogue.bot import Bot
 
@@ -51,7 +53,7 @@ def _welcome(bot: Bot) -> str:
     identity = bot.knowledge.identity
     numbered = "".join(f"  {n}. {text}\n" for n, text in enumerate(identity.examples, start=1))
     return (
-        f"{identity.title}\n{identity.about}\n\n"
+        f"{identity.title}\n{textwrap.fill(identity.about, streams.width())}\n\n"
         f"You could ask (type the words or the number):\n{numbered}\n"
         "/help says what else you can do, /quit leaves.\n"
     )
