@@ -121,6 +121,9 @@ class _Resolver:
         bare = self._bare()
         if bare is not None:
             return bare
+        opposite = self._opposite()
+        if opposite is not None:
+            return self._fill(DEFINE, (opposite,), None, 0.9)
         candidates = list(self._candidates())
         if not candidates:
             return self._without_aspect()
@@ -221,6 +224,13 @@ class _Resolver:
         if self._takes(intent) in ("nothing", "subject"):
             intent = DEFINE
         return self._fill(intent, self.named, self.task, 0.8)
+
+    def _opposite(self) -> str | None:
+        """The concept that undoes the one that is named or talked about, where it is asked for."""
+        about = self.named or self.context.concepts
+        if not self.reading.opposite or len(about) != 1 or len(self.reading.content) > 2:
+            return None
+        return self.base.concepts[about[0]].opposite
 
     def _candidates(self) -> Iterator[Label]:
         fits = {"claim": self._claim_fits, "asked": self._asked_fits, "aspect": self._aspect_fits}

@@ -109,6 +109,7 @@ def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:
                 ("shifts", language.shifts),
                 ("corrections", language.corrections),
                 ("plural_pronouns", language.plural_pronouns),
+                ("opposites", language.opposites),
             )
         },
     }

@@ -26,6 +26,9 @@ from sourcebot.routing.text import Token, clean, stem, tokenise
 MAX_TOKENS = 160
 LONGEST_FILLER = 8
 _LABELS = 6
+WINDOW = 8
+"""Long messages are also read by their first and their last words alone."""
+PART = 0.8
 
 
 class _Found(Struct, frozen=True):
@@ -56,12 +59,23 @@ class Reader:
         clauses = split_clauses(
             cleaned, tokens, self.index.openers, named, self.index.function_words
         )
+        clauses = self._from_correction(clauses)
         questions = [clause for clause in clauses if clause.question]
         if not questions:
             whole = Clause(tuple(token for clause in clauses for token in clause.tokens), False)
             return [self._read(whole, (), repairs)] if whole.tokens else []
         statements = [clause for clause in clauses if not clause.question]
         return [self._read(clause, statements, repairs) for clause in questions]
+
+    def _from_correction(self, clauses: list[Clause]) -> list[Clause]:
+        """Only what follows "sorry, wrong word": what was corrected no longer counts."""
+        for position, clause in enumerate(clauses[:-1]):
+            tokens = self._without_fillers(clause.tokens)
+            if tuple(token.word for token in tokens) in self.index.corrections:
+                rest = [token for later in clauses[position:] for token in later.tokens]
+                question = any(later.question for later in clauses[position + 1 :])
+                return [*clauses[:position], Clause(tuple(rest), question)][position:]
+        return clauses
 
     def mask_phrase(self, phrase: str) -> str:
         """A training phrase as the router sees messages: names masked, words repaired."""
@@ -101,10 +115,15 @@ class Reader:
             ]
             if pointed != views[0]:
                 views.append(pointed)
+        views += [part for view in views if len(view) > WINDOW for part in (view[:WINDOW], view[-WINDOW:])]
         routes = [
             self.index.router.route_stems("", [token.stem for token in view]) for view in views
         ]
-        return max(routes, key=lambda route: route.confidence)
+        whole = [r for r, view in zip(routes, views, strict=True) if len(view) != WINDOW]
+        parts = [r for r, view in zip(routes, views, strict=True) if len(view) == WINDOW]
+        best = max(whole or routes, key=lambda route: route.confidence)
+        part = max(parts, key=lambda route: route.confidence, default=best)
+        return part if part.confidence * PART > best.confidence else best
 
     def _tokens(self, cleaned: str) -> tuple[list[Token], list[tuple[str, str]]]:
         tokens = tokenise(cleaned, self.index.contractions)[:MAX_TOKENS]
@@ -172,6 +191,7 @@ class Reader:
             correction=correction,
             back=any(word in self.index.points_back for word in words),
             back_both=any(_contains(words, both) for both in self.index.points_back_to_both),
+            opposite=any(_contains(words, way) for way in self.index.opposites),
             bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in masked),
             names=tuple({spot.name: None for spot in found.spots if spot.kind == "concept"}),
             named=found.named,

@@ -36,6 +36,7 @@ class Tables(Struct, frozen=True, gc=False):
     shifts: list[tuple[str, ...]]
     corrections: list[tuple[str, ...]]
     plural_pronouns: list[tuple[str, ...]]
+    opposites: list[tuple[str, ...]]
     router: dict[str, Any]
     scope: tuple[tuple[float, ...], float]
     asked_about: dict[str, list[tuple[str, ...]]]
@@ -67,6 +68,7 @@ class Understanding(Struct, frozen=True):
     fillers: Phrases
     shifts: Phrases
     corrections: Phrases
+    opposites: Phrases
     known: frozenset[str]
     scope: ScopeModel
     origin: msgspec.Raw
@@ -116,6 +118,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         fillers=frozenset(tables.fillers),
         shifts=frozenset(tables.shifts),
         corrections=frozenset(tables.corrections),
+        opposites=frozenset(tables.opposites),
         known=frozenset(tables.known),
         scope=ScopeModel(weights, bar),
         origin=tables.origin,

@@ -73,6 +73,7 @@ def _concept(file: Decoded) -> Concept:
         asked_as=part.asked_as,
         other_senses=part.other_senses,
         contrast=part.contrast,
+        opposite=part.opposite,
         verb=part.verb or part.name,
         place=Place(file.name, 1),
     )
@@ -215,6 +216,7 @@ def _language(draft: Draft, raw: RawBase) -> Language:
         plural_pronouns=part.plural_pronouns,
         corrections=part.corrections,
         shifts=part.shifts,
+        opposites=part.opposites,
         ordinals=part.ordinals,
         smalltalk=tuple(
             Smalltalk(id, item.intent, item.status, item.phrases, item.reply)

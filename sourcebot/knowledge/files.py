@@ -50,6 +50,7 @@ class ConceptFile(Struct, frozen=True, forbid_unknown_fields=True):
     contrast: Annotated[
         str | None, Meta(description="The concept it is most often compared with.")
     ] = None
+    opposite: Annotated[str | None, Meta(description="The concept that undoes this one.")] = None
     verb: Annotated[
         str | None, Meta(description="'outsource' in 'should I outsource payroll?'")
     ] = None
@@ -164,6 +165,7 @@ class LanguageFile(Struct, frozen=True, forbid_unknown_fields=True):
     plural_pronouns: Annotated[Texts, Meta(description="Words that point back to two things.")]
     corrections: Annotated[Texts, Meta(description="'no, I meant' and its like.")]
     shifts: Annotated[Texts, Meta(description="'what about', 'and': same question, other thing.")]
+    opposites: Annotated[Texts, Meta(description="'the opposite of', 'the reverse'.")]
     ordinals: Annotated[dict[str, int], Meta(description="'the second one' -> 2.")]
 
 

@@ -96,6 +96,7 @@ class Concept(Struct, frozen=True):
     asked_as: tuple[str, ...]
     other_senses: tuple[str, ...]
     contrast: str | None
+    opposite: str | None
     verb: str
     place: Place
 
@@ -179,6 +180,7 @@ class Language(Struct, frozen=True):
     plural_pronouns: tuple[str, ...]
     corrections: tuple[str, ...]
     shifts: tuple[str, ...]
+    opposites: tuple[str, ...]
     ordinals: dict[str, int]
     smalltalk: tuple[Smalltalk, ...]
     lexicon: str

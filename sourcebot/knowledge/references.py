@@ -59,8 +59,9 @@ def _concept_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     part = file.value
     yield from _own_id(file, part.id)
     yield from known.unknown("aspects", part.entries, file, "entries")
-    if part.contrast is not None:
-        yield from known.unknown("concepts", [part.contrast], file, "contrast")
+    for key in ("contrast", "opposite"):
+        if getattr(part, key) is not None:
+            yield from known.unknown("concepts", [getattr(part, key)], file, key)
     for index, sign in enumerate(part.signs):
         line = line_of(file.node, "signs", index)
         for name in _CLASS.findall(sign):

@@ -58,7 +58,8 @@ class Repairer:
         return best[-1] if best is not None and best[0] <= reach else None
 
     def _cost(self, word: str, known: str, distance: float) -> tuple[float, int, str]:
-        cost = distance + 0.9 * (word[0] != known[0])
+        dropped = known[1:] == word or word[1:] == known
+        cost = distance + 0.9 * (word[0] != known[0] and not dropped)
         if len(word) == 6 and distance > 1 and word[:3] != known[:3]:
             cost += 1.0
         return cost, -self._frequency[known], known
