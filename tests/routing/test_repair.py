@@ -1,0 +1,74 @@
+"""Typing errors: repaired where a known word is near, and only there."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sourcebot.routing.repair import Repairer, count_words
+
+WORDS = {"outsourcing": 5, "offshoring": 5, "difference": 1, "payroll": 1, "reason": 2, "season": 1}
+LEXICON = "\nsourcing\nprayer\ntreason\nrelocating\n"
+
+
+@pytest.fixture(scope="module")
+def repairer() -> Repairer:
+    return Repairer(WORDS, LEXICON)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("outsorcing", "outsourcing"),
+        ("outsuorcing", "outsourcing"),
+        ("outsourcingg", "outsourcing"),
+        ("utsourcing", "outsourcing"),
+        ("ofshoring", "offshoring"),
+        ("offshorring", "offshoring"),
+        ("diffrence", "difference"),
+        ("payrol", "payroll"),
+        ("paryoll", "payroll"),
+        ("reeson", "reason"),
+        ("outsourcing", "outsourcing"),
+    ],
+)
+def test_a_typing_error_becomes_the_word_that_was_meant(
+    repairer: Repairer, typed: str, meant: str
+) -> None:
+    assert repairer.repair(typed) == meant
+
+
+@pytest.mark.parametrize("word", ["sourcing", "prayer", "treason", "relocating"])
+def test_a_word_of_the_language_is_left_alone(repairer: Repairer, word: str) -> None:
+    assert repairer.repair(word) is None
+
+
+@pytest.mark.parametrize("word", ["pay", "aeson1", "elephant", "outsourcing2024", "x" * 100, ""])
+def test_what_is_too_short_too_far_or_a_number_is_left_alone(repairer: Repairer, word: str) -> None:
+    assert repairer.repair(word) is None
+
+
+def test_of_equally_near_words_the_more_frequent_one_is_meant() -> None:
+    one = Repairer({"nearer": 1, "hearer": 9})
+    other = Repairer({"nearer": 9, "hearer": 1})
+
+    assert (one.repair("xearer"), other.repair("xearer")) == ("hearer", "nearer")
+
+
+def test_a_part_of_a_word_of_the_language_is_no_word_of_it() -> None:
+    repairer = Repairer({"payroll": 1}, "\npayrolled\n")
+
+    assert repairer.in_language("payrolled")
+    assert not repairer.in_language("payroll")
+
+
+def test_words_are_counted() -> None:
+    assert count_words([["a", "b"], ["a"]]) == {"a": 2, "b": 1}
+
+
+@given(st.text(max_size=60))
+def test_any_word_is_taken_and_only_known_words_are_given(word: str) -> None:
+    meant = Repairer(WORDS, LEXICON).repair(word)
+
+    assert meant is None or meant in WORDS
