@@ -132,12 +132,12 @@ class _Resolver:
         if label.confidence < bar / 2 and len(self.reading.foreign) > 1:
             return Refusal("ambiguous", self.reading)
         if label.confidence < bar and label.kind == "aspect":
-            candidates = self._by_facts(candidates)
-            label = candidates[0]
-            close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
             likely = [other.ids[0] for other in candidates[:3] if other.kind == "aspect"]
             if self.task_is_certain and TASK_FIT in likely:
                 return self._fill(TASK_FIT, self.named, self.task, label.confidence)
+            candidates = self._by_facts(candidates)
+            label = candidates[0]
+            close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
             if close and self.named and not self.context.started:
                 return self._ask_aspect(candidates)
         return self._questions(label, candidates[1:])
@@ -172,8 +172,10 @@ class _Resolver:
         reading = self.reading
         if reading.inside >= self.index.scope.bar:
             return True
-        if reading.labels and reading.labels[0].kind != "aspect" and reading.similarity >= 0.75:
-            return True
+        best = reading.labels[0] if reading.labels else None
+        if best is not None and best.kind != "aspect" and len(reading.foreign) <= 1:
+            if reading.similarity >= 0.75 or best.confidence >= self.index.router.bar:
+                return True
         about = bool(self.named) or any(not mention.loose for mention in reading.tasks)
         follows = self.context.started and len(reading.foreign) <= int(about)
         if follows and reading.inside >= self.index.scope.bar / 3:

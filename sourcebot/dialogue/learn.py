@@ -12,7 +12,7 @@ from msgspec.structs import astuple
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
 from sourcebot.dialogue.scope import DEFAULT, fit_scope
-from sourcebot.dialogue.understanding import Tables, assemble
+from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, assemble
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
@@ -89,7 +89,7 @@ def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:
     phrase_words = _words_in_phrases(knowledge)
     frequency = {word: 1 for word in phrase_words | domain | asking}
     frequency |= {word: 2 for word in language.function_words}
-    frequency |= {word: 5 for word in name_words}
+    frequency |= {word: NAME_WEIGHT for word in name_words}
     frequency |= {CONCEPT_SLOT: 1, TASK_SLOT: 1}
     signs = [parse_sign(c.id, sign) for c in knowledge.concepts.values() for sign in c.signs]
     known = phrase_words | domain | asking | name_words

@@ -16,7 +16,7 @@ from sourcebot.dialogue.reading import (
     Mention,
     Reading,
 )
-from sourcebot.dialogue.understanding import Understanding
+from sourcebot.dialogue.understanding import NAME_WEIGHT, Understanding
 from sourcebot.routing.features import NOT
 from sourcebot.routing.router import Route
 from sourcebot.routing.signs import SignMatch
@@ -130,7 +130,7 @@ class Reader:
         repaired: list[Token] = []
         repairs: list[tuple[str, str]] = []
         for token in tokens:
-            word = self.index.repairer.repair(token.word)
+            word = self.index.repairer.repair(token.word, NAME_WEIGHT if token.proper else 0)
             if word is not None and word != token.word:
                 repairs.append((token.word, word))
                 token = replace(token, word=word, stem=stem(word), shout=False)
@@ -236,7 +236,7 @@ class Reader:
 
     def _find(self, tokens: Sequence[Token]) -> _Found:
         spots = self.index.spotter.spot(tokens)
-        covered = {p: spot for spot in spots for p in range(spot.first, spot.last + 1)}
+        covered = {p: spot for spot in spots for p in _positions(spot)}
         senses = self.index.senses.spot(tokens)
         astray = {p for sense in senses for p in range(sense.first, sense.last + 1)}
         spots = [s for s in spots if not astray & set(range(s.first, s.last + 1))]
@@ -254,7 +254,13 @@ class Reader:
             swallowed = [
                 spot
                 for spot in spots
-                if spot.kind == "concept" and set(range(spot.first, spot.last + 1)) <= inside
+                if spot.kind == "concept" and set(_positions(spot)) <= inside
+            ]
+            used = inside - set(sign.tasks)
+            swallowed += [
+                spot
+                for spot in spots
+                if spot.kind == "task" and spot.loose and not used.isdisjoint(_positions(spot))
             ]
         kept = tuple(spot for spot in spots if spot not in swallowed)
         return _Found(named, kept, tuple(swallowed), sign, tuple(hints[:3]))
@@ -272,10 +278,10 @@ class Reader:
             if (
                 compact
                 and any(
-                    set(range(spot.first, spot.last + 1)) < inside and spot.owner != match.label
+                    set(_positions(spot)) < inside and spot.owner != match.label
                     for spot in named
                 )
-                and all(set(range(spot.first, spot.last + 1)) <= inside for spot in named)
+                and all(set(_positions(spot)) <= inside for spot in named)
             ):
                 return match
         return None
@@ -283,7 +289,8 @@ class Reader:
     def _masked(self, tokens: Sequence[Token], found: _Found) -> list[Token]:
         """Names become slots; so do the words of the sign, where no concept is named."""
         slots: dict[int, str | None] = {}
-        for spot in (*found.spots, *found.swallowed):
+        names = (spot for spot in found.swallowed if spot.kind == "concept")
+        for spot in (*found.spots, *names):
             slot = CONCEPT_SLOT if spot.kind == "concept" else TASK_SLOT
             slots[spot.first] = slot
             slots.update(dict.fromkeys(range(spot.first + 1, spot.last + 1)))
@@ -304,7 +311,7 @@ class Reader:
 
     def _foreign(self, tokens: Sequence[Token], found: _Found) -> list[str]:
         """Content words that nothing explains; numbers are details, not subjects."""
-        covered = {p for spot in found.spots for p in range(spot.first, spot.last + 1)}
+        covered = {p for spot in found.spots for p in _positions(spot)}
         if found.sign is not None:
             covered.update(found.sign.positions)
         return [
@@ -343,12 +350,14 @@ class Reader:
 
     def _content(self, tokens: Sequence[Token], found: _Found) -> list[str]:
         """The stems that say what about the concept is meant: no function words, no names."""
-        named = {p for spot in found.spots for p in range(spot.first, spot.last + 1)}
+        named = {p for spot in found.spots for p in _positions(spot)}
         named.update(found.sign.positions if found.sign is not None else ())
         return [
             token.stem
             for position, token in enumerate(tokens)
-            if position not in named and token.word not in self.index.function_words
+            if position not in named
+            and token.word not in self.index.function_words
+            and token.word not in self.index.openers
         ]
 
     def _concepts(
@@ -386,6 +395,10 @@ class Reader:
             if lent:
                 return lent
         return ()
+
+
+def _positions(spot: Spot) -> range:
+    return range(spot.first, spot.last + 1)
 
 
 def _mentions(tokens: Sequence[Token], spots: Sequence[Spot], kind: str) -> tuple[Mention, ...]:

@@ -18,6 +18,8 @@ from sourcebot.routing.router import Router
 from sourcebot.routing.signs import Sign, SignReader
 from sourcebot.routing.spotting import NamedThing, Spotter
 
+NAME_WEIGHT = 5
+"""How much a word of a name outweighs other words when typing errors are repaired."""
 Phrases = frozenset[tuple[str, ...]]
 
 

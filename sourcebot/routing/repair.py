@@ -31,11 +31,15 @@ class Repairer:
         """Whether the language has the word, though this vocabulary may not."""
         return f"\n{word}\n" in self._lexicon
 
-    def repair(self, word: str) -> str | None:
-        """The known word that was probably meant, or None; known words give themselves."""
+    def repair(self, word: str, at_least: int = 0) -> str | None:
+        """The known word that was probably meant, or None; known words give themselves.
+
+        at_least: accept only words of this frequency (for what may be somebody's name).
+        """
         if word in self._frequency:
             return word
-        return self._nearest(word)
+        found = self._nearest(word)
+        return found if found is not None and self._frequency[found] >= at_least else None
 
     def _search(self, word: str) -> str | None:
         size = len(word)

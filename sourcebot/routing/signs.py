@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from sourcebot.routing.text import Token, stems_of
 
+TASK = "<task>"
 _ELEMENT = re.compile(r"<([^<>]+)>(\??)|([^\s<>?]+)(\??)")
 
 
@@ -25,12 +26,16 @@ class Sign(Struct, frozen=True):
 
 
 class SignMatch(Struct, frozen=True):
-    """A sign whose needed elements are all there; positions: tokens it used, ascending."""
+    """A sign whose needed elements are all there.
+
+    positions: the tokens it used, ascending; tasks: those among them that name a piece of work.
+    """
 
     label: str
     sign: str
     positions: tuple[int, ...]
     elements: int
+    tasks: tuple[int, ...] = ()
 
 
 def parse_sign(label: str, text: str) -> Sign:
@@ -92,7 +97,7 @@ class SignReader:
         """
         classes = self.classes_in(tokens)
         if task_at:
-            classes["<task>"] = [(position,) for position in task_at]
+            classes[TASK] = [(position,) for position in task_at]
         literals: dict[str, list[tuple[int, ...]]] = {}
         for position, token in enumerate(tokens):
             literals.setdefault(token.stem, []).append((position,))
@@ -109,18 +114,31 @@ def _match(
     classes: Mapping[str, Sequence[tuple[int, ...]]],
     literals: Mapping[str, Sequence[tuple[int, ...]]],
 ) -> SignMatch | None:
+    """Match the rarest element first, then each other one as near to it as it stands."""
+
+    def places(name: str) -> Sequence[tuple[int, ...]]:
+        return classes.get(name, ()) if name[0] == "<" else literals.get(name, ())
+
     taken: set[int] = set()
+    work: set[int] = set()
     present = 0
-    by_rarity = sorted(
-        sign.elements,
-        key=lambda element: len(classes.get(element[0], literals.get(element[0], ()))),
-    )
-    for name, optional in by_rarity:
-        places = classes.get(name, ()) if name[0] == "<" else literals.get(name, ())
-        free = next((place for place in places if taken.isdisjoint(place)), None)
-        if free is not None:
-            taken.update(free)
-            present += 1
-        elif not optional:
+    anchor: int | None = None
+    for name, optional in sorted(sign.elements, key=lambda element: len(places(element[0]))):
+        free = [place for place in places(name) if taken.isdisjoint(place)]
+        if not free:
+            if optional:
+                continue
             return None
-    return SignMatch(sign.label, sign.text, tuple(sorted(taken)), present) if taken else None
+        near = free[0]
+        if anchor is not None:
+            at = anchor
+            near = min(free, key=lambda place: (-len(place), abs(place[0] - at)))
+        anchor = near[0] if anchor is None else anchor
+        taken.update(near)
+        if name == TASK:
+            work.update(near)
+        present += 1
+    if not taken:
+        return None
+    positions, tasks = tuple(sorted(taken)), tuple(sorted(work))
+    return SignMatch(sign.label, sign.text, positions, present, tasks)

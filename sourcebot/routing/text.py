@@ -21,7 +21,8 @@ class Token(Struct, frozen=True):
     """A word of a message.
 
     word: normalised; stem: without its inflection; start, end: its span in the normalised text;
-    shout: written in capitals in a message that is not (IT, not it).
+    shout: written in capitals in a message that is not (IT, not it); proper: capitalised where no
+    sentence begins, as the names of places and people are.
     """
 
     word: str
@@ -29,6 +30,7 @@ class Token(Struct, frozen=True):
     start: int
     end: int
     shout: bool = False
+    proper: bool = False
 
 
 def clean(text: str) -> str:
@@ -55,9 +57,16 @@ def tokenise(text: str, contractions: Mapping[str, str] | None = None) -> list[T
         surface = match.group()
         word = surface.casefold().replace("’", "'")
         shout = not shouting and surface.isupper() and len(surface) > 1
+        proper = not shouting and surface[0].isupper() and not _begins(text, match.start())
         for part in _expand(word, contractions or {}):
-            tokens.append(Token(part, stem(part), match.start(), match.end(), shout))
+            tokens.append(Token(part, stem(part), match.start(), match.end(), shout, proper))
     return tokens
+
+
+def _begins(text: str, position: int) -> bool:
+    """Whether a sentence begins here."""
+    before = text[:position].rstrip(" \"'([*-")
+    return not before or before[-1] in ".!?:;\n"
 
 
 def _expand(word: str, contractions: Mapping[str, str]) -> list[str]:
