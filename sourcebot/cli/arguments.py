@@ -151,6 +151,12 @@ def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> Non
         description="Count what is known, and show it concept by aspect.",
     )  # fmt: skip
     stats.add_argument("--json", action="store_true", help="the same as JSON")
+    schema = actions.add_parser(
+        "schema", parents=[common], help="write JSON Schemas for your editor",
+        description="Write <kind>.schema.json for every kind of file in a knowledge base, so that "
+        "an editor can complete and check it.",
+    )  # fmt: skip
+    schema.add_argument("output", metavar="DIR", help="the folder to write to")
     actions.add_parser(
         "test", parents=[common], help="hold the conversations in transcripts/",
         description="Hold the conversations in transcripts/ and compare. Exit code 1 when one "

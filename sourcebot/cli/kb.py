@@ -14,9 +14,11 @@ BROKEN = 2
 FAILED = 1
 
 
-def run(action: str, folder: str | None, *, as_json: bool) -> int:
-    """Run `check`, `stats` or `test` on a knowledge base and return the exit code."""
+def run(action: str, folder: str | None, *, as_json: bool, output: str | None = None) -> int:
+    """Run `check`, `stats`, `schema` or `test` and return the exit code."""
     match action:
+        case "schema":
+            return schema(Path(output or "."))
         case "check":
             return check(folder)
         case "stats":
@@ -95,6 +97,19 @@ def stats(folder: str | None, *, as_json: bool) -> int:
 
 def _numbers(counted: dict[str, int]) -> list[str]:
     return [f"{name:>14}  {number}" for name, number in counted.items()]
+
+
+def schema(output: Path) -> int:
+    """Write the JSON Schemas; 2 where the folder cannot be written."""
+    from sourcebot.knowledge.schema import write_schemas
+
+    try:
+        written = write_schemas(output)
+    except OSError as error:
+        streams.complain(f"{output}: cannot be written: {error.strerror or error}")
+        return BROKEN
+    streams.write_text("".join(f"{path}\n" for path in written))
+    return 0
 
 
 def test(folder: str | None) -> int:

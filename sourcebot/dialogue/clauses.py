@@ -24,7 +24,8 @@ def split_clauses(
     """Split at sentence ends, and at "and", "," or "plus" before a word that opens a question.
 
     text: the cleaned text the tokens' spans refer to; slots: start offsets of tokens that belong to
-    a name, which never open a question; dull: function words, which alone ask nothing. Returns at least one clause where there are tokens.
+    a name, which never open a question; dull: function words, which alone ask nothing. Returns at
+    least one clause where there are tokens.
     """
     clauses: list[Clause] = []
     current: list[Token] = []

@@ -174,7 +174,8 @@ class _Resolver:
             return True
         best = reading.labels[0] if reading.labels else None
         if best is not None and best.kind != "aspect" and len(reading.foreign) <= 1:
-            if reading.similarity >= 0.75 or best.confidence >= self.index.router.bar:
+            sure = reading.similarity >= 0.75 or best.confidence >= self.index.router.bar
+            if sure:
                 return True
         about = bool(self.named) or any(not mention.loose for mention in reading.tasks)
         follows = self.context.started and len(reading.foreign) <= int(about)

@@ -115,7 +115,9 @@ class Reader:
             ]
             if pointed != views[0]:
                 views.append(pointed)
-        views += [part for view in views if len(view) > WINDOW for part in (view[:WINDOW], view[-WINDOW:])]
+        views += [
+            part for view in views if len(view) > WINDOW for part in (view[:WINDOW], view[-WINDOW:])
+        ]
         routes = [
             self.index.router.route_stems("", [token.stem for token in view]) for view in views
         ]
@@ -252,9 +254,7 @@ class Reader:
         if sign is not None:
             inside = set(sign.positions)
             swallowed = [
-                spot
-                for spot in spots
-                if spot.kind == "concept" and set(_positions(spot)) <= inside
+                spot for spot in spots if spot.kind == "concept" and set(_positions(spot)) <= inside
             ]
             used = inside - set(sign.tasks)
             swallowed += [
@@ -278,8 +278,7 @@ class Reader:
             if (
                 compact
                 and any(
-                    set(_positions(spot)) < inside and spot.owner != match.label
-                    for spot in named
+                    set(_positions(spot)) < inside and spot.owner != match.label for spot in named
                 )
                 and all(set(_positions(spot)) <= inside for spot in named)
             ):

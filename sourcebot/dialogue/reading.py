@@ -60,8 +60,9 @@ class Reading(Struct, frozen=True):
     first; similarity: of the nearest example, 0..1; inside: how likely the message is in scope,
     0..1; foreign: content words that nothing in the knowledge base explains; subject: the aspect
     whose subject is named; shift, correction: it opens with "what about" or "no, I meant"; back,
-    back_both: it points back to something; opposite: it asks for the opposite of something; bare: nothing but names; names: the names of concepts
-    in it, as listed; named: the concepts they belong to, also where a sign says more than they do.
+    back_both: it points back to something; opposite: it asks for the opposite of something; bare:
+    nothing but names; names: the names of concepts in it, as listed; named: the concepts they
+    belong to, also where a sign says more than they do.
     """
 
     words: tuple[str, ...]

@@ -1,4 +1,7 @@
-"""Compiled forms in the user's cache folder: written atomically, never trusted, never needed."""
+"""Compiled forms: shipped inside a wheel, else in the user's cache folder.
+
+They are written atomically, checked when read, and never needed: what cannot be read is made anew.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from sourcebot._version import __version__
 
 KEEP = 12
+_SHIPPED = Path(__file__).resolve().parent.parent / "compiled"
 
 
 def cache_folder() -> Path:
@@ -23,17 +27,20 @@ def cache_folder() -> Path:
 
 
 def read_cached(kind: str, digest: str) -> bytes | None:
-    """The cached bytes, or None where there are none to be had."""
-    try:
-        return _path(kind, digest).read_bytes()
-    except (OSError, RuntimeError):
-        return None
+    """The compiled bytes, shipped or cached, or None where there are none to be had."""
+    name = file_name(kind, digest)
+    for folder in (lambda: _SHIPPED, cache_folder):
+        try:
+            return (folder() / name).read_bytes()
+        except (OSError, RuntimeError):
+            continue
+    return None
 
 
 def write_cached(kind: str, digest: str, data: bytes) -> None:
     """Write atomically and drop the oldest of the same kind; silently not, where nothing can be."""
     with contextlib.suppress(OSError, RuntimeError):
-        path = _path(kind, digest)
+        path = cache_folder() / file_name(kind, digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, data)
         old = sorted(path.parent.glob(f"{kind}-*"), key=lambda p: p.stat().st_mtime)
@@ -57,5 +64,6 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _path(kind: str, digest: str) -> Path:
-    return cache_folder() / f"{kind}-{__version__}-{digest[:32]}.json"
+def file_name(kind: str, digest: str) -> str:
+    """The name of a compiled form; another version of Sourcebot never reads it."""
+    return f"{kind}-{__version__}-{digest[:32]}.json"

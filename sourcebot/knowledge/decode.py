@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 from msgspec import inspect
 
 from sourcebot.errors import Problem
@@ -138,8 +137,3 @@ def _describe(node: Node) -> str:
     if isinstance(node, Text):
         return f"the text `{node.value[:30]}`"
     return "a list" if isinstance(node, Items) else "a mapping"
-
-
-def json_schema(shape: Any) -> dict[str, Any]:
-    """The JSON Schema of a shape, with text allowed wherever YAML reads a bare number."""
-    return msgspec.json.schema(shape)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from sourcebot.routing.index import Example, Index
 
-SAMPLE = 400
+SAMPLE = 240
 NEARLY_SAME = 0.75
 SURE = 4.0
 TRUST = (0.5, 1.0, 2.0, 4.0, 8.0)

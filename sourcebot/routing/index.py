@@ -26,6 +26,8 @@ from sourcebot.routing.linear import fit_linear
 from sourcebot.routing.table import Table, pack, unpack
 
 SHORT_LIST = 24
+CANDIDATES = 150
+COMMON = 10
 RERANK = 0.3
 ECHO = 0.15
 RARE = 2
@@ -102,19 +104,27 @@ class Index(Struct, frozen=True):
     ) -> list[tuple[float, int]]:
         """The short list: (similarity 0..1, example number), best first."""
         scores: dict[int, float] = {}
-        for row, weight in self.vector(stems).items():
+        # Rare features find the candidates; what nearly every example has only ranks them.
+        common = len(self.texts) // COMMON
+        vector = self.vector(stems)
+        for row in sorted(vector, key=self.postings.length):
+            weight = vector[row]
+            enough = len(scores) >= CANDIDATES and self.postings.length(row) > common
             for number, other in self.postings.row(row):
-                scores[number] = scores.get(number, 0.0) + weight * other
+                if number in scores:
+                    scores[number] += weight * other
+                elif not enough:
+                    scores[number] = weight * other
         for number in without:
             scores.pop(number, None)
-        short = heapq.nlargest(SHORT_LIST, scores.items(), key=lambda item: (item[1], -item[0]))
+        ranked = heapq.nlargest(SHORT_LIST, ((score, -number) for number, score in scores.items()))
         folded = _folded(stems, self.classes)
         reranked = [
             (
                 (1 - RERANK) * cosine + RERANK * fuzz.ratio(folded, self.folded[number]) / 100,
                 number,
             )
-            for number, cosine in short
+            for cosine, number in ((score, -minus) for score, minus in ranked)
         ]
         return sorted(reranked, key=lambda item: (-item[0], item[1]))
 

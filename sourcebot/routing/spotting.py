@@ -12,6 +12,8 @@ from sourcebot.routing.text import Token, stem, words_of
 LONGEST = 7
 JOINED = 5
 SHORTEST_JOINED = 4
+FIRST = 3
+"""So many letters tell whether a name written together can begin here."""
 INFLECTED = 93
 """How alike (0..100) a name of several words must look where only its stems match."""
 
@@ -66,14 +68,17 @@ class Spotter:
         self._exact: dict[tuple[str, ...], NamedThing] = {}
         self._stems: dict[tuple[str, ...], list[NamedThing]] = {}
         self._joined: dict[str, NamedThing] = {}
+        self._first: set[str] = set()
         for name in names:
             if not name.words:
                 continue
             self._exact.setdefault(name.words, name)
             self._stems.setdefault(name.stems, []).append(name)
+            self._first.update((name.words[0], name.stems[0]))
             joined = "".join(name.words)
             if not name.capitals and len(joined) >= SHORTEST_JOINED:
                 self._joined.setdefault(joined, name)
+                self._first.add(joined[:FIRST])
 
     def spot(self, tokens: Sequence[Token]) -> list[Spot]:
         """All names, left to right, without overlaps; the longest wins."""
@@ -89,6 +94,13 @@ class Spotter:
         return spots
 
     def _at(self, tokens: Sequence[Token], first: int) -> Spot | None:
+        token = tokens[first]
+        if len(token.word) >= FIRST and not (
+            token.word in self._first
+            or token.stem in self._first
+            or token.word[:FIRST] in self._first
+        ):
+            return None
         for size in range(min(LONGEST, len(tokens) - first), 0, -1):
             window = tokens[first : first + size]
             found = self._match(window)

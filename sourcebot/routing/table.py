@@ -34,6 +34,10 @@ class Table(Struct, frozen=True):
         start, end = self.starts[index], self.starts[index + 1]
         return zip(self.numbers[start:end], self.weights[start:end], strict=True)
 
+    def length(self, index: int) -> int:
+        """How many pairs a row has."""
+        return self.starts[index + 1] - self.starts[index]
+
     def dump(self) -> dict[str, str]:
         """As JSON-able data."""
         return {
