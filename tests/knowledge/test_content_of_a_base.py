@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -118,7 +117,6 @@ def test_problems_sort_by_file_and_line_and_say_where(tea: TeaFolder) -> None:
 
     assert texts == ["a:9: warning: x", "a:10: x", "b:1: x"]
     assert str(Problem("a", 0, "no line applies")) == "a: no line applies"
-    assert dataclasses.is_dataclass(Problem)
 
 
 def test_the_shipped_base_is_loaded_where_no_folder_is_given() -> None:
