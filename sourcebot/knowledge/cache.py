@@ -29,12 +29,14 @@ def cache_folder() -> Path:
 def read_cached(kind: str, digest: str) -> bytes | None:
     """The compiled bytes, shipped or cached, or None where there are none to be had."""
     name = file_name(kind, digest)
-    for folder in (lambda: _SHIPPED, cache_folder):
-        try:
-            return (folder() / name).read_bytes()
-        except (OSError, RuntimeError):
-            continue
-    return None
+    try:
+        return (_SHIPPED / name).read_bytes()
+    except OSError:
+        pass
+    try:
+        return (cache_folder() / name).read_bytes()
+    except (OSError, RuntimeError):
+        return None
 
 
 def write_cached(kind: str, digest: str, data: bytes) -> None:

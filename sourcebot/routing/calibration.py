@@ -59,6 +59,11 @@ def _surplus(similarity: float) -> float:
     return SURE * max(0.0, similarity - NEARLY_SAME)
 
 
+def sample(examples: int) -> range:
+    """The examples, evenly spread, that are left out to learn from."""
+    return range(0, examples, max(1, examples // SAMPLE))
+
+
 def calibrate(
     index: Index, examples: Sequence[Example], out_of_scope: Sequence[Sequence[str]] = ()
 ) -> Calibration:
@@ -68,11 +73,10 @@ def calibrate(
     for number, folded in enumerate(index.folded):
         twins.setdefault(folded, []).append(number)
         members.setdefault(index.targets[number], []).append(number)
-    step = max(1, len(examples) // SAMPLE)
     inside, outside = [], []
-    for number in range(0, len(examples), step):
+    for number in sample(len(examples)):
         example = examples[number]
-        scores = index.left_out[number] if index.left_out else index.linear(example.stems)
+        scores = index.left_out[number] if number in index.left_out else index.linear(example.stems)
         nearest = index.by_label(index.nearest(example.stems, twins[index.folded[number]]))
         inside.append(_Trial(nearest, scores, example.label))
         if len(index.labels) > 1:

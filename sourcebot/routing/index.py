@@ -48,7 +48,7 @@ class Index(Struct, frozen=True):
     texts, folded, targets: per example, as given, its stems with synonyms folded, its label;
     classes: stem -> name of its synonym set; idf: feature -> weight; rows: feature -> row in
     `postings` (example, weight) and `weights` (label, weight); unknown: the weight of a feature
-    that no example has; left_out: per example the linear scores without it (only after `build`).
+    that no example has; left_out: example -> its linear scores without it (only after `build`).
     """
 
     labels: tuple[str, ...]
@@ -61,13 +61,20 @@ class Index(Struct, frozen=True):
     unknown: float
     postings: Table
     weights: Table
-    left_out: Sequence[Sequence[float]] = ()
+    left_out: Mapping[int, Sequence[float]] = {}
 
     @classmethod
     def build(
-        cls, labels: tuple[str, ...], examples: Sequence[Example], classes: Mapping[str, str]
+        cls,
+        labels: tuple[str, ...],
+        examples: Sequence[Example],
+        classes: Mapping[str, str],
+        held_out: Sequence[int] = (),
     ) -> Index:
-        """Count the features of the examples and fit the linear weights."""
+        """Count the features of the examples and fit the linear weights.
+
+        held_out: numbers of the examples whose leave-one-out scores go into `left_out`.
+        """
         documents = [features(example.stems, classes) for example in examples]
         idf = inverse_document_frequency(documents)
         common = inverse_document_frequency_of(RARE, len(documents))
@@ -79,7 +86,7 @@ class Index(Struct, frozen=True):
             for feature, weight in weigh(document, idf, unknown).items():
                 postings[feature].append((number, round(weight, 4)))
         targets = [example.label for example in examples]
-        linear = fit_linear(postings, targets, len(labels))
+        linear = fit_linear(postings, targets, len(labels), held_out)
         return cls(
             labels=labels,
             texts=[example.text for example in examples],

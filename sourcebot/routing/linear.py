@@ -22,20 +22,26 @@ SMALLEST = 0.02
 class Linear(Struct, frozen=True):
     """Fitted weights.
 
-    weights: feature -> (label number, weight); left_out: per example its scores (one a label) by
-    the weights that the other examples alone would give, empty where those were not computed.
+    weights: feature -> (label number, weight); left_out: for examples that were asked for, the
+    scores (one a label) by the weights that all other examples alone would give.
     """
 
     weights: dict[str, list[tuple[int, float]]]
-    left_out: list[list[float]]
+    left_out: dict[int, list[float]]
 
 
 def fit_linear(
-    postings: Mapping[str, Sequence[tuple[int, float]]], targets: Sequence[int], labels: int
+    postings: Mapping[str, Sequence[tuple[int, float]]],
+    targets: Sequence[int],
+    labels: int,
+    held_out: Sequence[int] = (),
 ) -> Linear:
-    """Fit weights from postings (feature -> (example, weight)) and each example's label."""
+    """Fit weights from postings (feature -> (example, weight)) and each example's label.
+
+    held_out: numbers of the examples whose leave-one-out scores are wanted.
+    """
     if len(targets) > LARGEST:
-        return Linear(_centroids(postings, targets, labels), [])
+        return Linear(_centroids(postings, targets, labels), {})
     import numpy as np
 
     size = len(targets)
@@ -47,9 +53,14 @@ def fit_linear(
     wanted = np.zeros((size, labels), dtype=np.float32)
     wanted[np.arange(size), np.array(targets)] = 1.0
     kernel[np.diag_indices(size)] += RIDGE
-    inverse = np.linalg.inv(kernel)
-    dual = inverse @ wanted
-    left_out = wanted - dual / np.diag(inverse)[:, None]
+    units = np.zeros((size, len(held_out)), dtype=np.float32)
+    units[list(held_out), np.arange(len(held_out))] = 1.0
+    solved = np.linalg.solve(kernel, np.hstack([wanted, units]))
+    dual = solved[:, :labels]
+    left_out = {
+        number: (wanted[number] - dual[number] / solved[number, labels + column]).round(5).tolist()
+        for column, number in enumerate(held_out)
+    }
     fitted: dict[str, list[tuple[int, float]]] = {}
     for feature, posting in postings.items():
         numbers = np.array([number for number, _ in posting])
@@ -61,7 +72,7 @@ def fit_linear(
             for label in best
             if abs(row[label]) >= SMALLEST
         ]
-    return Linear(fitted, left_out.round(5).tolist())
+    return Linear(fitted, left_out)
 
 
 def _centroids(

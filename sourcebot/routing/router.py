@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from sourcebot.errors import RouterFileError, SourcebotError
-from sourcebot.routing.calibration import Calibration, calibrate, combine, margin_of
+from sourcebot.routing.calibration import Calibration, calibrate, combine, margin_of, sample
 from sourcebot.routing.features import features
 from sourcebot.routing.index import Example, Index
 from sourcebot.routing.repair import Repairer, count_words
@@ -82,7 +82,7 @@ class Router:
             if " " not in word
         }
         found = tuple(Example(text, _stems(text), number[label]) for text, label in pairs)
-        index = Index.build(labels, found, classes)
+        index = Index.build(labels, found, classes, sample(len(found)))
         return cls(index, calibrate(index, found, [_stems(text) for text in out_of_scope]))
 
     @property

@@ -73,6 +73,10 @@ class SignReader:
     ) -> None:
         """`phrases`: first stem -> (<class>, all stems) of each phrase; see `class_phrases`."""
         self._signs = tuple(signs)
+        self._needed = [
+            frozenset(name for name, optional in sign.elements if not optional)
+            for sign in self._signs
+        ]
         self._phrases = {
             first: [(name, tuple(stems)) for name, stems in found]
             for first, found in phrases.items()
@@ -101,11 +105,13 @@ class SignReader:
         literals: dict[str, list[tuple[int, ...]]] = {}
         for position, token in enumerate(tokens):
             literals.setdefault(token.stem, []).append((position,))
-        matches = []
-        for sign in self._signs:
-            match = _match(sign, classes, literals)
-            if match is not None:
-                matches.append(match)
+        present = classes.keys() | literals.keys()
+        possible = (
+            _match(sign, classes, literals)
+            for sign, needed in zip(self._signs, self._needed, strict=True)
+            if needed <= present
+        )
+        matches = [match for match in possible if match is not None]
         return sorted(matches, key=lambda m: (-m.elements, m.positions[-1] - m.positions[0]))
 
 
