@@ -13,8 +13,9 @@ from sourcebot.dialogue.reply import Alternative, Reason
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import KnowledgeBase, Takes, entry_key
 
-CLOSE = 0.8
+CLOSE = 0.97
 """A second reading with this share of the first one's confidence is as likely meant."""
+SHORT = 9
 CLEAR_PHRASE = 0.7
 """A phrase as near as this says what is asked; the facts are not consulted."""
 CLEAR_FACT = 0.45
@@ -160,12 +161,6 @@ class _Resolver:
             replace(label, confidence=label.confidence + 0.5 * share.get(label.ids[0], 0.0))
             for label in candidates
         ]
-        known = {id for label in candidates for id in label.ids}
-        lifted += [
-            Label("aspect", (aspect,), 0.5 * score)
-            for aspect, score in share.items()
-            if aspect not in known
-        ]
         return sorted(lifted, key=lambda label: -label.confidence)
 
     def _in_scope(self) -> bool:
@@ -231,7 +226,7 @@ class _Resolver:
     def _opposite(self) -> str | None:
         """The concept that undoes the one that is named or talked about, where it is asked for."""
         about = self.named or self.context.concepts
-        if not self.reading.opposite or len(about) != 1 or len(self.reading.content) > 2:
+        if not self.reading.opposite or len(about) != 1 or len(self.reading.words) > SHORT:
             return None
         return self.base.concepts[about[0]].opposite
 
