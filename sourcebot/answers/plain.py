@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -9,11 +10,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _INDENT = "  "
+_ITEM = re.compile(r"\s*(- |\d+[.)] )")
 
 
 def plain_text(markdown: str, width: int = 80) -> str:
     """Wrap to `width` columns; lists keep their marks, tables become labelled lines."""
-    tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
+    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown)
     blocks: list[str] = []
     depth = 0
     marks: list[str] = []
@@ -59,7 +61,7 @@ def _join(blocks: Sequence[str]) -> str:
     """Blank lines between paragraphs, none between the items of a list."""
     text = ""
     for block in blocks:
-        tight = block.lstrip().startswith("- ") and text.splitlines()[-1:] != [""]
+        tight = _ITEM.match(block) is not None
         text += ("\n" if tight and text else "\n\n" if text else "") + block
     return text
 

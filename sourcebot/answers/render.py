@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from sourcebot.answers.sandbox import Sandbox, for_templates, render
 from sourcebot.knowledge.model import Claim, Concept, Entry, Fact, KnowledgeBase, Row, Task
 
+SMALLTALK = "language/smalltalk.j2"
 ENTRY_TEMPLATE = "answers/entry.md.j2"
 
 
@@ -77,8 +78,8 @@ class Answers:
 
     def small(self, reply: str, **values: object) -> str:
         """Render a reply of small talk, which is itself a template."""
-        sandbox = Sandbox({"smalltalk": reply})
-        return _tidy(render(sandbox, "smalltalk", {"kb": self._knowledge.identity, **values}))
+        sandbox = Sandbox({SMALLTALK: reply})
+        return _tidy(render(sandbox, SMALLTALK, {"kb": self._knowledge.identity, **values}))
 
     def _template(self, material: Material) -> str:
         own = "answers/claim.md.j2" if material.claim else f"answers/{material.aspect}.md.j2"

@@ -1,16 +1,18 @@
 """A Jinja2 environment for templates that may come from strangers.
 
 Beyond Jinja2's own sandbox: undefined names are errors, only the functions we pass can be called,
-and loops, calls, sizes and output draw on a budget, so that no template can hang or fill memory.
+only plain filters are there, and loops, calls, includes, sizes and output draw on a budget, so that
+no template can hang or fill memory.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, nodes
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,10 +22,28 @@ from sourcebot import errors
 MAX_STEPS = 20_000
 MAX_OUTPUT = 400_000
 MAX_TEXT = 100_000
-_LOOP, _TEXT = "bounded_loop", "bounded_text"
-_FILTERS = frozenset(
-    """capitalize default d e escape first float groupby int join last length list lower map max min
-    reject rejectattr reverse round select selectattr sort sum title trim unique upper""".split()  # noqa: SIM905
+MAX_OPERANDS = 50
+CALL, INCLUDE = 10, 500
+_LOOP, _TEXT, _PRINT = "bounded_loop", "bounded_text", "bounded_print"
+_ON_TEXT = tuple("capitalize e escape float int lower title trim upper".split())  # noqa: SIM905
+_ON_LISTS = tuple(
+    [
+        "first",
+        "groupby",
+        "last",
+        "length",
+        "list",
+        "map",
+        "max",
+        "min",
+        "reject",
+        "rejectattr",
+        "reverse",
+        "select",
+        "selectattr",
+        "sort",
+        "unique",
+    ]
 )
 
 _steps: ContextVar[int] = ContextVar("steps", default=MAX_STEPS)
@@ -36,7 +56,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, templates: Mapping[str, str]) -> None:
         super().__init__(
-            loader=DictLoader(dict(templates)),
+            loader=FunctionLoader(functools.partial(_source, dict(templates))),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -45,26 +65,40 @@ class Sandbox(ImmutableSandboxedEnvironment):
             cache_size=200,
         )
         self.globals.clear()
-        self.filters = {name: call for name, call in self.filters.items() if name in _FILTERS}
-        self.filters[_LOOP] = _bounded_loop
-        self.filters[_TEXT] = _bounded_text
+        allowed = {"default": self.filters["default"], "d": self.filters["default"]}
+        allowed |= {name: _costing(self.filters[name], _plain) for name in _ON_TEXT}
+        allowed |= {name: _costing(self.filters[name], _any) for name in _ON_LISTS}
+        allowed |= {_LOOP: _bounded_loop, _TEXT: _bounded_text, _PRINT: _plain}
+        allowed |= {"join": _join, "round": _round}
+        self.filters = allowed
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Parse, and put the bounds around what loops, builds and prints."""
         tree = super()._parse(source, name, filename)
+        for literal in list(tree.find_all((nodes.List, nodes.Tuple, nodes.Dict))):
+            _refuse_nesting(literal)
+        for concat in list(tree.find_all(nodes.Concat)):
+            if len(concat.nodes) > MAX_OPERANDS:
+                raise SecurityError(f"joins more than {MAX_OPERANDS} texts with `~`")
+            concat.nodes = [_filtered(part, _PRINT) for part in concat.nodes]
         for loop in list(tree.find_all(nodes.For)):
             loop.iter = _filtered(loop.iter, _LOOP)
         for assignment in list(tree.find_all(nodes.Assign)):
             assignment.node = _filtered(assignment.node, _TEXT)
         for printed in list(tree.find_all(nodes.Output)):
             printed.nodes = [
-                part if isinstance(part, nodes.TemplateData) else _filtered(part, _TEXT)
+                part if isinstance(part, nodes.TemplateData) else _filtered(part, _PRINT)
                 for part in printed.nodes
             ]
         for block in list(tree.find_all(nodes.AssignBlock)):
-            block.filter = nodes.Filter(
-                block.filter, _TEXT, [], [], None, None, lineno=block.lineno
-            )
+            inner = block.filter
+            block.filter = nodes.Filter(inner, _PRINT, [], [], None, None, lineno=block.lineno)
         return tree
+
+    def get_template(self, *args: Any, **kwargs: Any) -> Template:
+        """Fetch a template, at the cost of an include."""
+        _spend(INCLUDE)
+        return super().get_template(*args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on numbers only: text and lists cannot be multiplied into memory."""
@@ -79,8 +113,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(obj, Macro) or getattr(obj, "for_templates", False) is True
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call one of the allowed functions, at the cost of a step."""
-        _spend(10)
+        """Call one of the allowed functions, at the cost of some steps."""
+        _spend(CALL)
         return super().call(__context, __obj, *args, **kwargs)
 
 
@@ -103,20 +137,29 @@ def render(sandbox: Sandbox, name: str, values: Mapping[str, Any]) -> str:
                 raise SecurityError(f"prints more than {MAX_OUTPUT:,} characters")
             pieces.append(piece)
         return "".join(pieces)
-    except (TemplateError, RecursionError, TypeError, ValueError, ArithmeticError) as error:
+    # Whatever a stranger's template manages to raise, a curator needs its place and reason.
+    except Exception as error:
         raise errors.TemplateError(_describe(name, error)) from error
     finally:
         _steps.reset(token)
 
 
+def _source(templates: Mapping[str, str], name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """The text of a template, with its own name as the file that errors are placed in."""
+    return (templates[name], name, lambda: True) if name in templates else None
+
+
 def _describe(name: str, error: BaseException) -> str:
-    line = getattr(error, "lineno", None)
+    """`content/file:line: what`, where the innermost template frame is."""
+    file, line = name, None
+    if isinstance(error, TemplateSyntaxError):
+        file, line = error.name or name, error.lineno
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename in (name, "<template>"):
-            line = line or trace.tb_lineno
+        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+            file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
-    where = f"content/{getattr(error, 'name', None) or name}" + (f":{line}" if line else "")
+    where = f"content/{file}" + (f":{line}" if line else "")
     what = " ".join(str(error).split()) or type(error).__name__
     return f"{where}: {what}"
 
@@ -125,11 +168,58 @@ def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
 
 
+def _refuse_nesting(literal: nodes.Literal) -> None:
+    """Lists of lists, doubled often enough, take for ever to print or to compare."""
+    if isinstance(literal, nodes.Dict):
+        raise SecurityError("dictionaries are not needed in a template")
+    if getattr(literal, "ctx", "load") == "load":
+        for item in literal.iter_child_nodes():
+            if not isinstance(item, nodes.Const):
+                raise SecurityError("a list written in a template may hold plain values only")
+
+
 def _spend(steps: int) -> None:
     left = _steps.get() - steps
     if left < 0:
-        raise SecurityError(f"loops and calls more than {MAX_STEPS:,} times")
+        raise SecurityError(f"loops, calls or includes more than {MAX_STEPS:,} steps allow")
     _steps.set(left)
+
+
+def _size(value: Any) -> int:
+    return len(value) if hasattr(value, "__len__") else 1
+
+
+def _costing(filter_: Callable[..., Any], check: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The filter, at a cost that grows with what it is given."""
+    # The position of the value differs where Jinja2 passes its environment or context first.
+    position = 1 if hasattr(filter_, "jinja_pass_arg") else 0
+
+    @functools.wraps(filter_)
+    def costing(*args: Any, **kwargs: Any) -> Any:
+        _spend(1 + _size(args[position]) // 100)
+        check(args[position])
+        return filter_(*args, **kwargs)
+
+    return costing
+
+
+def _any(value: Any) -> Any:
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """Text and numbers pass, within bounds; nothing else can be printed."""
+    if value is None or isinstance(value, (str, int, float)):
+        return _bounded_text(value)
+    if isinstance(value, StrictUndefined):
+        return value
+    raise SecurityError(f"only text and numbers can be printed, not a {type(value).__name__}")
+
+
+def _bounded_text(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise SecurityError(f"builds a text of more than {MAX_TEXT:,} characters")
+    return value
 
 
 def _bounded_loop(items: Iterable[Any]) -> Iterator[Any]:
@@ -138,7 +228,21 @@ def _bounded_loop(items: Iterable[Any]) -> Iterator[Any]:
         yield item
 
 
-def _bounded_text(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise SecurityError(f"builds a text of more than {MAX_TEXT:,} characters")
-    return value
+def _join(items: Iterable[Any], separator: str = "", attribute: str | None = None) -> str:
+    """Jinja2's `join`, on text and numbers, within bounds."""
+    pieces: list[str] = []
+    size = 0
+    for item in _bounded_loop(items):
+        value = getattr(item, attribute) if attribute and not attribute.startswith("_") else item
+        pieces.append(str(_plain(value)))
+        size += len(pieces[-1]) + len(_plain(separator))
+        if size > MAX_TEXT:
+            raise SecurityError(f"builds a text of more than {MAX_TEXT:,} characters")
+    return separator.join(pieces)
+
+
+def _round(value: float, precision: int = 0) -> float:
+    """Jinja2's `round` to the nearest, with at most ten digits."""
+    if not 0 <= precision <= 10:
+        raise SecurityError("rounds to more than 10 digits")
+    return round(value, precision)

@@ -13,7 +13,7 @@ from sourcebot.dialogue.context import Context, remember
 from sourcebot.dialogue.decide import Choice, Question, Refusal, decide
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import Reading
-from sourcebot.dialogue.reply import Reply, Status
+from sourcebot.dialogue.reply import Reason, Reply, Status
 from sourcebot.dialogue.smalltalk import match_smalltalk
 from sourcebot.dialogue.understanding import understand
 from sourcebot.errors import ConversationError
@@ -48,13 +48,14 @@ class Bot:
         """One question on its own."""
         return self.start().send(text)
 
-    def resume(self, saved: Mapping[str, Any]) -> Conversation:
+    def resume(self, saved: Any) -> Conversation:
         """Go on with what `Conversation.dump` gave, here or on another machine.
 
         What the knowledge base no longer holds is forgotten. Raises ConversationError where the
         data is no saved conversation.
         """
-        if saved.get("format") != SAVED or saved.get("version") != VERSION:
+        ours = isinstance(saved, Mapping) and saved.get("format") == SAVED
+        if not ours or saved.get("version") != VERSION:
             raise ConversationError("not a saved conversation of this version; start a new one")
         try:
             context = msgspec.convert(saved.get("context"), Context)
@@ -107,10 +108,9 @@ class Conversation:
         if command == "/why":
             return self._why()
         if len(text) > MAX_CHARACTERS:
-            return self._bot.composer.refuse(Refusal("too-long"))
+            return self._refuse("too-long")
         if not words_of(stripped):
-            nothing = not clean(stripped).strip()
-            return self._bot.composer.refuse(Refusal("empty" if nothing else "out-of-scope"))
+            return self._refuse("out-of-scope" if clean(stripped).strip() else "empty")
         return self._answer(self._picked(stripped))
 
     def dump(self) -> dict[str, Any]:
@@ -119,6 +119,12 @@ class Conversation:
         context["why"] = self._explanation()
         stamp = self._bot.knowledge.stamp
         return {"format": SAVED, "version": VERSION, "kb": stamp, "context": context}
+
+    def _refuse(self, reason: Reason) -> Reply:
+        reply = self._bot.composer.refuse(Refusal(reason))
+        self._keep(offered=reply.suggestions)
+        self._last = ([], reply, [], None)
+        return reply
 
     def _picked(self, text: str) -> str:
         """The offered message that "2" or "the second one" picks, or the text itself."""

@@ -74,7 +74,6 @@ def _concept(file: Decoded) -> Concept:
         other_senses=part.other_senses,
         contrast=part.contrast,
         opposite=part.opposite,
-        verb=part.verb or part.name,
         place=Place(file.name, 1),
     )
 

@@ -51,9 +51,6 @@ class ConceptFile(Struct, frozen=True, forbid_unknown_fields=True):
         str | None, Meta(description="The concept it is most often compared with.")
     ] = None
     opposite: Annotated[str | None, Meta(description="The concept that undoes this one.")] = None
-    verb: Annotated[
-        str | None, Meta(description="'outsource' in 'should I outsource payroll?'")
-    ] = None
 
 
 class EntriesFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 from msgspec import Struct
@@ -66,6 +67,20 @@ def read_base(folder: str | os.PathLike[str] | None) -> RawBase:
 _CONTENT = (".j2", ".yaml", ".yml", ".txt")
 
 
+def _read(path: Path, at_most: int) -> bytes:
+    """A plain file's bytes (one more than `at_most` where it is longer). Raises OSError."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        problem = Problem(shown, 0, "the name is not UTF-8; rename the file")
+        raise KnowledgeError([problem]) from None
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise KnowledgeError([Problem(str(path), 0, "is no plain file; take it out of the folder")])
+    with path.open("rb") as file:
+        return file.read(at_most + 1)
+
+
 def _read_folder(
     root: Path, endings: tuple[str, ...], skip: Path | None = None
 ) -> tuple[RawFile, ...]:
@@ -82,7 +97,7 @@ def _read_folder(
                 if name.startswith(".") or not name.endswith(endings):
                     continue
                 path = Path(folder, name)
-                data = path.read_bytes()
+                data = _read(path, MAX_TOTAL_BYTES - total)
                 total += len(data)
                 if len(found) >= MAX_FILES or total > MAX_TOTAL_BYTES:
                     raise KnowledgeError(

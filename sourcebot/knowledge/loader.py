@@ -15,6 +15,14 @@ from sourcebot.knowledge.yaml_nodes import Node, parse_yaml
 
 _FOLDERS = {"concepts", "entries", "aspects", "transcripts"}
 _REQUIRED = ("kb", "sources")
+_IDS_IN = {
+    "concepts": {"concepts"},
+    "aspects": {"aspects"},
+    "smalltalk": {"aspects"},
+    "sources": {"sources"},
+    "tasks": {"tasks", "categories"},
+    "words": {"words"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +38,14 @@ class Decoded:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything that could be read, and everything that is wrong so far."""
+    """Everything that could be read, and everything that is wrong so far.
+
+    incomplete: kinds of ids of which some could not be read, so that none can be called unknown.
+    """
 
     files: list[Decoded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    incomplete: set[str] = field(default_factory=set)
 
     def of(self, kind: str) -> list[Decoded]:
         """The files of one kind, in the order of their names."""
@@ -64,8 +76,7 @@ def examine(raw: RawBase) -> tuple[KnowledgeBase | None, list[Problem]]:
         if not any(_names(file) == kind for file in raw.files):
             root = raw.files[0].shown if raw.files else "kb"
             draft.problems.append(Problem(root, 0, f"the base has no {kind}.yaml; add it"))
-    if not draft.problems:
-        draft.problems += check_references(draft)
+    draft.problems += check_references(draft)
     fatal = any(not problem.warning for problem in draft.problems)
     base = None if fatal else assemble(draft, raw)
     return base, sorted(set(draft.problems))
@@ -94,9 +105,12 @@ def _decode(file: RawFile, kind: str | None, draft: Draft) -> None:
     node, problems = parse_yaml(file.data, file.shown)
     draft.problems += problems
     if node is None:
+        draft.incomplete |= _IDS_IN.get(kind, set())
         return
     decoder = Decoder(file.shown)
     value = decoder.decode(node, SHAPES[kind])
     draft.problems += decoder.problems
+    if decoder.problems:
+        draft.incomplete |= _IDS_IN.get(kind, set())
     if value is not MISSING and not decoder.problems:
         draft.files.append(Decoded(kind, file.name, file.shown, value, node))

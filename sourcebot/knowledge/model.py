@@ -97,7 +97,6 @@ class Concept(Struct, frozen=True):
     other_senses: tuple[str, ...]
     contrast: str | None
     opposite: str | None
-    verb: str
     place: Place
 
 

@@ -34,6 +34,7 @@ class _Known:
     """The ids that exist in a draft."""
 
     def __init__(self, draft: Draft) -> None:
+        self.incomplete = draft.incomplete
         self.concepts = [file.value.id for file in draft.of("concepts")]
         self.aspects = [file.value.id for file in draft.of("aspects")]
         self.aspects += [p.intent for file in draft.of("smalltalk") for p in file.value.values()]
@@ -48,10 +49,10 @@ class _Known:
         """A problem for each id that does not exist."""
         known: list[str] = getattr(self, kind)
         for index, id in enumerate(ids):
-            if id not in known:
+            if id not in known and kind not in self.incomplete:
                 noun = kind[:-1] if kind != "categories" else "category"
                 hint = nearest(id, known) or "; add it or correct the id"
-                line = line_of(file.node, *path, index)
+                line = max(line_of(file.node, *path, step) for step in (index, id))
                 yield Problem(file.shown, line, f"unknown {noun} `{id}`{hint}")
 
 
@@ -65,7 +66,7 @@ def _concept_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     for index, sign in enumerate(part.signs):
         line = line_of(file.node, "signs", index)
         for name in _CLASS.findall(sign):
-            if name != TASK_CLASS and name not in known.words:
+            if name != TASK_CLASS and name not in known.words and "words" not in known.incomplete:
                 hint = nearest(name, known.words) or "; add it to words.yaml"
                 yield Problem(file.shown, line, f"unknown word class `<{name}>`{hint}")
 
@@ -126,6 +127,12 @@ def _transcript_file(file: Decoded, known: _Known) -> Iterator[Problem]:
 
 def _kb_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     yield from known.unknown("concepts", file.value.main_concepts, file, "main_concepts")
+    if not file.value.main_concepts:
+        line = line_of(file.node, "main_concepts")
+        yield Problem(file.shown, line, "`main_concepts` is empty; name at least one concept")
+    for kind in ("concepts", "aspects"):
+        if not getattr(known, kind):
+            yield Problem(file.shown, 0, f"the base has no {kind}; add a file to {kind}/")
 
 
 _CHECKS = {
@@ -152,6 +159,8 @@ def _missing_sources(file: Decoded, known: _Known) -> Iterator[Problem]:
         if not node.items:
             yield Problem(file.shown, node.line, "a fact without a source; cite one or drop it")
         for item in node.items:
+            if "sources" in known.incomplete:
+                break
             if isinstance(item, Text) and item.value not in known.sources:
                 hint = nearest(item.value, known.sources) or "; add it to sources.yaml"
                 yield Problem(file.shown, item.line, f"unknown source `{item.value}`{hint}")

@@ -110,10 +110,22 @@ def _fit(inside: Sequence[_Trial], outside: Sequence[_Trial], trust: float) -> C
             points.append((ranking[0][0], margin_of(ranking), right))
     if not any(right for *_, right in points) or all(right for *_, right in points):
         return Calibration(trust, (-4.0, 8.0, 2.0), 0.5)
-    curve = _logistic_regression(points)
+    curve = _rising(points)
     trained = Calibration(trust, curve, 0.5)
     scored = sorted((trained.confidence(score, margin), right) for score, margin, right in points)
     return Calibration(trust, curve, _best_bar(scored))
+
+
+def _rising(points: Sequence[tuple[float, float, bool]]) -> tuple[float, float, float]:
+    """A curve that never falls with score or margin: few examples can make it look as if it did."""
+    bias, by_score, by_margin = _logistic_regression(points)
+    if by_margin < 0:
+        flat = [(score, 0.0, right) for score, _, right in points]
+        bias, by_score, _ = _logistic_regression(flat)
+        by_margin = 0.0
+    if by_score < 0:
+        return (-4.0, 8.0, 2.0)
+    return bias, by_score, by_margin
 
 
 def _best_bar(scored: Sequence[tuple[float, bool]]) -> float:
@@ -121,7 +133,7 @@ def _best_bar(scored: Sequence[tuple[float, bool]]) -> float:
     positives = sum(right for _, right in scored)
     negatives = len(scored) - positives
     below_right = below_wrong = 0
-    best = (-2.0, 0.5)
+    best, bar, before = -2.0, 0.5, 0.0
     for position, (confidence, right) in enumerate(scored):
         kept_right = positives - below_right
         kept_wrong = negatives - below_wrong
@@ -129,10 +141,12 @@ def _best_bar(scored: Sequence[tuple[float, bool]]) -> float:
             max(1, kept_right + kept_wrong) * positives * negatives * max(1, position)
         )
         agreement = (kept_right * below_wrong - kept_wrong * below_right) / spread
-        best = max(best, (agreement, confidence))
+        if agreement > best + 1e-9:
+            best, bar = agreement, (before + confidence) / 2
+        before = confidence
         below_right += right
         below_wrong += not right
-    return best[1]
+    return bar
 
 
 def _logistic_regression(points: Sequence[tuple[float, float, bool]]) -> tuple[float, float, float]:

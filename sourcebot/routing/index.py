@@ -133,7 +133,8 @@ class Index(Struct, frozen=True):
             )
             for cosine, number in ((score, -minus) for score, minus in ranked)
         ]
-        return sorted(reranked, key=lambda item: (-item[0], item[1]))
+        rounded = ((round(min(1.0, similarity), 5), number) for similarity, number in reranked)
+        return sorted(rounded, key=lambda item: (-item[0], item[1]))
 
     def by_label(self, nearest: Sequence[tuple[float, int]]) -> dict[int, float]:
         """Per label: its best similarity, lifted a little by its second and third."""

@@ -31,7 +31,7 @@ class Explanation(Struct, frozen=True):
     words: tuple[str, ...]
 
 
-class Route(Struct, frozen=True):
+class Route(Struct, frozen=True, eq=False):
     """Where a text leads.
 
     intent: the best label, or None where nothing fits; confidence: how likely the best label is
@@ -45,6 +45,21 @@ class Route(Struct, frozen=True):
     ranking: tuple[tuple[str, float], ...]
     similarity: float
     _router: Router
+
+    def __eq__(self, other: object) -> bool:
+        """Two routes are equal that say the same, whichever router said it."""
+        return isinstance(other, Route) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        """The hash of what the route says."""
+        return hash(self._said())
+
+    def __repr__(self) -> str:
+        """What the route says, without its router."""
+        return f"Route(text={self.text!r}, intent={self.intent!r}, confidence={self.confidence})"
+
+    def _said(self) -> tuple[object, ...]:
+        return self.text, self.intent, self.confidence, self.ranking, self.similarity
 
     def explain(self) -> tuple[Explanation, ...]:
         """Which examples and which words spoke for the first and the second label."""
@@ -97,7 +112,7 @@ class Router:
 
     def route(self, text: str) -> Route:
         """Route one text. Never raises; a text of any size costs bounded time."""
-        return self.route_stems(text, self._repaired(text))
+        return self.route_stems(text, [stem(word) for word in self._repaired_words(text)])
 
     def route_many(self, texts: Iterable[str]) -> list[Route]:
         """Route texts in bulk; the same routes in the same order."""
@@ -161,11 +176,12 @@ class Router:
     def _repairer(self) -> Repairer:
         return Repairer(count_words(map(_raw_words, self._index.texts)))
 
-    def _repaired(self, text: str) -> tuple[str, ...]:
-        return tuple(stem(self._repairer.repair(word) or word) for word in _raw_words(text))
+    def _repaired_words(self, text: str) -> list[str]:
+        return [self._repairer.repair(word) or word for word in _raw_words(text)]
 
     def _explain(self, route: Route) -> tuple[Explanation, ...]:
-        stems = self._repaired(route.text)
+        words = {stem(word): word for word in self._repaired_words(route.text)}
+        stems = tuple(stem(word) for word in self._repaired_words(route.text))
         mine = set(features(stems, self._index.classes))
         nearest = self._index.nearest(stems)
         found = []
@@ -182,7 +198,12 @@ class Router:
                     intent,
                     confidence,
                     tuple((self._index.texts[n], round(similarity, 3)) for n, similarity in own),
-                    tuple(sorted(shared, key=lambda word: (-self._index.idf.get(word, 0), word))),
+                    tuple(
+                        words.get(word, word)
+                        for word in sorted(
+                            shared, key=lambda word: (-self._index.idf.get(word, 0), word)
+                        )
+                    ),
                 )
             )
         return tuple(found)
@@ -196,13 +217,15 @@ def _stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in _raw_words(text))
 
 
-def _checked(examples: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _checked(examples: Iterable[Any]) -> list[tuple[str, str]]:
     pairs: dict[tuple[str, str], None] = {}
     for position, pair in enumerate(examples, start=1):
         # Whoever reads examples from a file may hand over anything.
-        parts: tuple[object, ...] = tuple(pair)
+        parts: tuple[object, ...] = tuple(pair) if isinstance(pair, (tuple, list)) else ()
         if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
-            raise ExamplesError(f"example {position}: phrase and label must be text; got {pair!r}")
+            raise ExamplesError(
+                f"example {position}: phrase and label must be text; got {pair!r:.80}"
+            )
         text, label = pair
         if not label.strip():
             raise ExamplesError(f"example {position}: the label of `{text[:40]}` is empty")

@@ -17,7 +17,7 @@ VERSION = 1
 
 def write_router(path: Path, data: dict[str, Any]) -> None:
     """Write beside the target and rename over it. Raises OSError."""
-    body = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    body = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     head = {"format": FORMAT, "version": VERSION, "sha256": _digest(body)}
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     try:
@@ -35,7 +35,7 @@ def read_router(path: Path) -> dict[str, Any]:
         head_line, _, body = path.read_text(encoding="utf-8").partition("\n")
         head = json.loads(head_line)
         version = head["version"] if head["format"] == FORMAT else None
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError):
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError, RecursionError):
         version = head = None
     if head is None or version is None:
         raise RouterFileError(f"{path}: not a saved router; make one with Router.save")
@@ -45,7 +45,10 @@ def read_router(path: Path) -> dict[str, Any]:
         )
     if _digest(body) != head.get("sha256"):
         raise RouterFileError(f"{path}: the file is damaged or cut short; save it again")
-    data: dict[str, Any] = json.loads(body)
+    try:
+        data: dict[str, Any] = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RouterFileError(f"{path}: holds no router; save it again") from error
     return data
 
 

@@ -46,7 +46,10 @@ def _visible(text: str) -> Iterator[str]:
             if category == "Mn":
                 yield character
             continue
-        yield " " if category in ("Cc", "Zl", "Zp") else character
+        if category in ("Cc", "Zl", "Zp") and character != "\n":
+            yield " "
+        else:
+            yield character
 
 
 def tokenise(text: str, contractions: Mapping[str, str] | None = None) -> list[Token]:
@@ -103,7 +106,7 @@ def stem(word: str) -> str:
     for ending in ("ing", "ed"):
         base = word[: -len(ending)]
         if word.endswith(ending) and len(base) >= 3 and _VOWEL.search(base):
-            word = base[:-1] if len(base) > 3 and base[-1] == base[-2] != "l" else base
+            word = base[:-1] if len(base) > 3 and base[-1] == base[-2] not in "ls" else base
             break
     if len(word) > 3 and word.endswith("e"):
         word = word[:-1]

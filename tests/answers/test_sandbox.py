@@ -15,7 +15,7 @@ NAME = "answers/a.md.j2"
 ALLOWED = {
     *("capitalize", "default", "d", "e", "escape", "first", "float", "groupby", "int", "join"),
     *("last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse"),
-    *("round", "select", "selectattr", "sort", "sum", "title", "trim", "unique", "upper"),
+    *("round", "select", "selectattr", "sort", "title", "trim", "unique", "upper"),
 }
 OFFERED_BY_JINJA = (
     *("abs", "attr", "batch", "center", "count", "dictsort", "filesizeformat", "forceescape"),
