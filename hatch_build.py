@@ -25,7 +25,9 @@ class CompiledForm(BuildHookInterface):  # type: ignore[type-arg]
 
         Bot.load()
         for path in sorted(Path(self._made.name).iterdir()):
-            build_data["force_include"][str(path)] = f"sourcebot/compiled/{path.name}"
+            build_data["force_include"][str(path)] = (
+                f"sourcebot/compiled/{path.name.partition('-')[2]}"
+            )
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Drop the temporary files."""

@@ -35,9 +35,9 @@ def _templates(knowledge: KnowledgeBase, root: str) -> Iterator[Problem]:
             yield Problem(f"{root}/{place.file}", place.line, f"cannot be shown: {error}")
     try:
         for reason in ("empty", "too-long", "no-entry", "ambiguous", "out-of-scope"):
-            answers.text("unknown", reason=reason, topic="", options=("one",))
+            answers.text("unknown", reason=reason, topic="")
         for by in ("concept", "aspect"):
-            answers.text("clarify", by=by, options=("one", "two"))
+            answers.text("clarify", by=by, names=("one", "two"))
         for name in ("new", "help", "nothing-to-explain"):
             answers.text(name)
     except TemplateError as error:

@@ -27,9 +27,7 @@ class Composer:
             return self.refuse(Refusal("no-entry", question=questions[0]))
         text, cited = self.answers.answer([self._material(question) for question in answered])
         for question in open_ones:
-            note = self.answers.text(
-                "unknown", reason="no-entry", topic=as_message(base, question), options=()
-            )
+            note = self.answers.text("unknown", reason="no-entry", topic=as_message(base, question))
             text += f"\n\n{note}"
         first = answered[0]
         parts: tuple[Part, ...] = ()
@@ -54,7 +52,7 @@ class Composer:
         messages = tuple(as_message(self.knowledge, option) for option in choice.options)
         first = choice.options[0]
         return Reply(
-            text=self.answers.text("clarify", by=choice.by, options=messages),
+            text=self.answers.text("clarify", by=choice.by, names=self._choices(choice)),
             status="clarify",
             reason="ambiguous",
             intent=first.intent,
@@ -77,7 +75,7 @@ class Composer:
         if question is not None:
             topic = as_message(base, question)
             options = next_questions(base, question, ()) or options
-        text = self.answers.text("unknown", reason=refusal.reason, topic=topic, options=options)
+        text = self.answers.text("unknown", reason=refusal.reason, topic=topic)
         return Reply(
             text=text,
             status="unknown",
@@ -88,6 +86,16 @@ class Composer:
             confidence=question.confidence if question else 0.0,
             suggestions=options,
             kb=base.stamp,
+        )
+
+    def _choices(self, choice: Choice) -> tuple[str, ...]:
+        """What tells the readings apart: names of concepts, or of aspects."""
+        base = self.knowledge
+        if choice.by == "aspect":
+            return tuple(base.aspects[option.intent].name.lower() for option in choice.options)
+        return tuple(
+            " and ".join(base.concepts[id].name for id in option.concepts)
+            for option in choice.options
         )
 
     def _has_answer(self, question: Question) -> bool:

@@ -133,7 +133,11 @@ class _Resolver:
         if label.confidence < bar / 2 and len(self.reading.foreign) > 1:
             return Refusal("ambiguous", self.reading)
         if label.confidence < bar and label.kind == "aspect":
-            likely = [other.ids[0] for other in candidates[:3] if other.kind == "aspect"]
+            likely = [
+                other.ids[0]
+                for other in candidates[:3]
+                if other.kind == "aspect" and other.confidence > label.confidence / 3
+            ]
             if self.task_is_certain and TASK_FIT in likely:
                 return self._fill(TASK_FIT, self.named, self.task, label.confidence)
             candidates = self._by_facts(candidates)

@@ -326,21 +326,31 @@ class Reader:
     def _signals(self, tokens: Sequence[Token], found: _Found, route: Route) -> tuple[float, ...]:
         concepts = [spot for spot in found.spots if spot.kind == "concept"]
         tasks = [spot for spot in found.spots if spot.kind == "task"]
-        foreign = len(self._foreign(tokens, found))
+        unexplained = self._foreign(tokens, found)
+        foreign = len(unexplained)
+        proper = sum(token.proper and token.word in unexplained for token in tokens)
         content = sum(token.word not in self.index.function_words for token in tokens)
         return (
             float(bool(found.named)),
             float(any(spot.loose for spot in concepts)),
             min(found.sign.elements, 4) / 3 if found.sign is not None else 0.0,
             1.0 if any(not t.loose for t in tasks) else 0.5 if tasks else 0.0,
-            float(bool(self.index.subjects.spot(tokens))),
+            self._subject_signal(tokens, route),
             route.similarity,
             route.confidence,
             min(foreign, 4) / 2,
+            min(proper, 2) / 2,
             foreign / content if content else 0.0,
             float(bool(self.index.senses.spot(tokens))),
             self._best_fact(tokens, found),
         )
+
+    def _subject_signal(self, tokens: Sequence[Token], route: Route) -> float:
+        """Whether a subject is named (a half), and what is asked is about it (one)."""
+        owners = {spot.owner for spot in self.index.subjects.spot(tokens)}
+        if not owners:
+            return 0.0
+        return 1.0 if route.ranking and route.ranking[0][0] in owners else 0.5
 
     def _best_fact(self, tokens: Sequence[Token], found: _Found) -> float:
         content = self._content(tokens, found)

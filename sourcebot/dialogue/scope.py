@@ -17,10 +17,11 @@ SIGNALS = (
     "loose",  # ... or by one that may mean something else
     "sign",  # plain words hint at a concept
     "task",  # a piece of work is named
-    "subject",  # a subject that needs no concept is named
+    "subject",  # a subject that needs no concept is named, and asked about
     "similarity",  # of the nearest asking phrase
     "confidence",  # that the router understood what is asked
     "foreign",  # content words that nothing explains, up to four
+    "proper",  # names of people and places among them, up to two
     "share",  # their share of all content words
     "sense",  # a name stands in a phrase that gives it another sense
     "fact",  # how much of the content one single fact holds
@@ -38,7 +39,7 @@ class ScopeModel(Struct, frozen=True):
         return _logistic(self.weights[0] + _dot(self.weights[1:], signals))
 
 
-DEFAULT = ScopeModel((-1.5, 4.0, 0.8, 1.5, 1.0, 1.5, 1.0, 1.0, -1.2, -2.0, -4.0, 1.0), 0.5)
+DEFAULT = ScopeModel((-1.5, 4.0, 0.8, 1.5, 1.0, 1.5, 1.0, 1.0, -1.2, 0.5, -2.0, -4.0, 1.0), 0.5)
 """For a base that brings no scope.yaml: names count for, foreign words against."""
 
 

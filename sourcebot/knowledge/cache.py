@@ -6,6 +6,7 @@ They are written atomically, checked when read, and never needed: what cannot be
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from sourcebot._version import __version__
 
 KEEP = 12
+_MAKERS = ("knowledge", "routing", "dialogue")
 _SHIPPED = Path(__file__).resolve().parent.parent / "compiled"
 
 
@@ -34,7 +36,7 @@ def read_cached(kind: str, digest: str) -> bytes | None:
     except OSError:
         pass
     try:
-        return (cache_folder() / name).read_bytes()
+        return (cache_folder() / _stamped(name)).read_bytes()
     except (OSError, RuntimeError):
         return None
 
@@ -42,12 +44,26 @@ def read_cached(kind: str, digest: str) -> bytes | None:
 def write_cached(kind: str, digest: str, data: bytes) -> None:
     """Write atomically and drop the oldest of the same kind; silently not, where nothing can be."""
     with contextlib.suppress(OSError, RuntimeError):
-        path = cache_folder() / file_name(kind, digest)
+        path = cache_folder() / _stamped(file_name(kind, digest))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, data)
-        old = sorted(path.parent.glob(f"{kind}-*"), key=lambda p: p.stat().st_mtime)
+        old = sorted(path.parent.glob(f"*-{kind}-*"), key=lambda p: p.stat().st_mtime)
         for stale in old[:-KEEP]:
             stale.unlink(missing_ok=True)
+
+
+def _stamped(name: str) -> str:
+    """The name in the user's cache, where changed code must not meet an older form.
+
+    A released version is told by its number; a checkout changes under one number, so the code that
+    makes the forms is hashed as well (about a millisecond).
+    """
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parent.parent
+    for room in _MAKERS:
+        for path in sorted((package / room).glob("*.py")):
+            digest.update(path.read_bytes())
+    return f"{digest.hexdigest()[:12]}-{name}"
 
 
 def write_atomically(path: Path, data: bytes) -> None:

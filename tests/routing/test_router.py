@@ -60,7 +60,7 @@ def _told(route: Route) -> tuple[object, ...]:
         ("my card still hasnt come", "card_arrival"),
         ("WHERE IS MY CARD???", "card_arrival"),
         ("where is my crad", "card_arrival"),
-        ("pls tell me how to change the pin", "pin"),
+        ("how to change the pin of it", "pin"),
         ("i want to transfer some money abroad", "transfer"),
     ],
 )
