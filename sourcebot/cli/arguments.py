@@ -27,7 +27,7 @@ _ASK_EPILOG = """\
 examples:
   sourcebot ask what is nearshoring
   sourcebot ask "and the risks of ofshoring?" --json
-  printf 'what is bpo\\nwhy offshore\\n' | sourcebot ask -
+  printf 'what is voip\\nwhy offshore\\n' | sourcebot ask -
   sourcebot ask -- "-- what does that mean?"
 
 Each question stands on its own; for follow-ups use `sourcebot chat`.

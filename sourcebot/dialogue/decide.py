@@ -252,9 +252,11 @@ class _Resolver:
         about = self.index.asked_about.get(label.ids[0], ())
         if not named and self.reading.back and self.context.started:
             named = frozenset(self.context.concepts)
-        return self.reading.similarity >= 0.5 and (
-            named in about or (frozenset() in about and not self.by_name)
-        )
+        hinted = self.reading.hints[0].id if self.reading.hints else label.ids[0]
+        if hinted != label.ids[0] and label.confidence < self.index.router.bar:
+            return False
+        unnamed = frozenset() in about and not self.by_name
+        return self.reading.similarity >= 0.5 and (named in about or unnamed)
 
     def _aspect_fits(self, label: Label) -> bool:
         for aspect in label.ids:

@@ -11,9 +11,11 @@ from msgspec.structs import astuple
 
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
-from sourcebot.dialogue.scope import DEFAULT, fit_scope
+from sourcebot.dialogue.scope import DEFAULT, FEWEST, INSIDE, OUTSIDE, difference, fit_scope
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, assemble
 from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.routing.features import NOT
+from sourcebot.routing.index import Example, Index
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
 from sourcebot.routing.signs import class_phrases, parse_sign
@@ -32,6 +34,7 @@ def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
         **tables,
         "router": names_only,
         "scope": [list(DEFAULT.weights), DEFAULT.bar],
+        "wording": None,
         "origin": [],
         "asked_about": {},
         "passages": Passages.build(_facts(knowledge)).dump(),
@@ -50,12 +53,34 @@ def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
         for concept in knowledge.concepts.values()
     }
     reader = Reader(assemble(knowledge, _as_tables(draft)))
-    model = fit_scope(
-        [reader.signals_of(text) for text in knowledge.scope.inside],
-        [reader.signals_of(text) for text in knowledge.scope.outside],
-    )
-    draft["scope"] = [list(model.weights), model.bar]
+    _learn_scope(knowledge, reader, draft)
     return draft
+
+
+def _learn_scope(knowledge: KnowledgeBase, reader: Reader, draft: dict[str, Any]) -> None:
+    """Fit the wording index and the scope's weights on the messages of scope.yaml."""
+    inside, outside = knowledge.scope.inside, knowledge.scope.outside
+    if min(len(inside), len(outside)) < FEWEST:
+        return
+    messages = [
+        Example(text, reader.masked_stems(text), label)
+        for label, texts in enumerate((inside, outside))
+        for text in texts
+    ]
+    classes = {
+        stem(word): name
+        for name, words in _asking_classes(knowledge).items()
+        for word in words
+        if " " not in word
+    }
+    wording = Index.build((INSIDE, OUTSIDE), messages, classes, range(len(messages)))
+    signals = [
+        reader.signals_of(example.text, difference(wording.left_out[number]))
+        for number, example in enumerate(messages)
+    ]
+    model = fit_scope(signals[: len(inside)], signals[len(inside) :])
+    draft["scope"] = [list(model.weights), model.bar]
+    draft["wording"] = wording.dump()
 
 
 def _as_tables(draft: dict[str, Any]) -> Tables:
@@ -73,6 +98,10 @@ def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, str]]:
     for claim in knowledge.claims.values():
         for text in claim.phrases:
             yield text, CLAIM + claim.id, str(claim.place)
+            first, _, rest = text.partition(" ")
+            if first in knowledge.language.auxiliaries and not rest.startswith(NOT):
+                # "Isn't it always abroad?" asks what "is it always abroad?" asks.
+                yield f"{first} {NOT} {rest}", CLAIM + claim.id, str(claim.place)
     for concept in knowledge.concepts.values():
         for text in concept.asked_as:
             yield text, ASKED_AS + concept.id, str(concept.place)

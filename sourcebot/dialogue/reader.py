@@ -16,6 +16,7 @@ from sourcebot.dialogue.reading import (
     Mention,
     Reading,
 )
+from sourcebot.dialogue.scope import difference
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Understanding
 from sourcebot.routing.features import NOT
 from sourcebot.routing.router import Route
@@ -83,18 +84,27 @@ class Reader:
         found = self._find(tokens)
         return " ".join(token.word for token in self._masked(tokens, found))
 
+    def masked_stems(self, text: str) -> tuple[str, ...]:
+        """The stems of a whole message with names and signs as slots, fillers dropped."""
+        tokens, _ = self._tokens(clean(text))
+        tokens = self._without_fillers(tokens)
+        return tuple(token.stem for token in self._masked(tokens, self._find(tokens)))
+
     def names_in(self, text: str) -> tuple[str, ...]:
         """The ids of the concepts that a text names, sorted."""
         tokens, _ = self._tokens(clean(text))
         spots = self.index.spotter.spot(tokens)
         return tuple(sorted({spot.owner for spot in spots if spot.kind == "concept"}))
 
-    def signals_of(self, text: str) -> tuple[float, ...]:
-        """The scope signals of a whole message (see `scope.SIGNALS`)."""
+    def signals_of(self, text: str, wording: float | None = None) -> tuple[float, ...]:
+        """The scope signals of a whole message (see `scope.SIGNALS`).
+
+        wording: that signal, where it is known from elsewhere (a message the index learnt from).
+        """
         tokens, _ = self._tokens(clean(text))
         tokens = self._without_fillers(tokens)
         found = self._find(tokens)
-        return self._signals(tokens, found, self._route(tokens, found))
+        return self._signals(tokens, found, self._route(tokens, found), wording)
 
     def _route(self, tokens: Sequence[Token], found: _Found) -> Route:
         """The clearest of several views of the same words.
@@ -323,7 +333,13 @@ class Reader:
             and not token.word[0].isdigit()
         ]
 
-    def _signals(self, tokens: Sequence[Token], found: _Found, route: Route) -> tuple[float, ...]:
+    def _signals(
+        self,
+        tokens: Sequence[Token],
+        found: _Found,
+        route: Route,
+        wording: float | None = None,
+    ) -> tuple[float, ...]:
         concepts = [spot for spot in found.spots if spot.kind == "concept"]
         tasks = [spot for spot in found.spots if spot.kind == "task"]
         unexplained = self._foreign(tokens, found)
@@ -342,6 +358,7 @@ class Reader:
             min(proper, 2) / 2,
             foreign / content if content else 0.0,
             float(bool(self.index.senses.spot(tokens))),
+            self._wording(tokens, found) if wording is None else wording,
             self._best_fact(tokens, found),
         )
 
@@ -351,6 +368,12 @@ class Reader:
         if not owners:
             return 0.0
         return 1.0 if route.ranking and route.ranking[0][0] in owners else 0.5
+
+    def _wording(self, tokens: Sequence[Token], found: _Found) -> float:
+        if self.index.wording is None:
+            return 0.0
+        masked = [token.stem for token in self._masked(tokens, found)]
+        return difference(self.index.wording.linear(masked))
 
     def _best_fact(self, tokens: Sequence[Token], found: _Found) -> float:
         content = self._content(tokens, found)

@@ -24,6 +24,7 @@ SIGNALS = (
     "proper",  # names of people and places among them, up to two
     "share",  # their share of all content words
     "sense",  # a name stands in a phrase that gives it another sense
+    "wording",  # how much its words are those of messages inside rather than outside
     "fact",  # how much of the content one single fact holds
 )
 
@@ -39,14 +40,23 @@ class ScopeModel(Struct, frozen=True):
         return _logistic(self.weights[0] + _dot(self.weights[1:], signals))
 
 
-DEFAULT = ScopeModel((-1.5, 4.0, 0.8, 1.5, 1.0, 1.5, 1.0, 1.0, -1.2, 0.5, -2.0, -4.0, 1.0), 0.5)
+DEFAULT = ScopeModel(
+    (-1.5, 4.0, 0.8, 1.5, 1.0, 1.5, 1.0, 1.0, -1.2, 0.5, -2.0, -4.0, 2.0, 1.0), 0.5
+)
 """For a base that brings no scope.yaml: names count for, foreign words against."""
 
 
+FEWEST = 10
+INSIDE, OUTSIDE = "inside", "outside"
+
+
+def difference(scores: Sequence[float]) -> float:
+    """The "wording" signal from the linear scores of (inside, outside)."""
+    return scores[0] - scores[1]
+
+
 def fit_scope(inside: Sequence[Sequence[float]], outside: Sequence[Sequence[float]]) -> ScopeModel:
-    """Fit by gradient ascent with a ridge towards DEFAULT; needs a few dozen messages of each."""
-    if len(inside) < 10 or len(outside) < 10:
-        return DEFAULT
+    """Fit by gradient ascent with a ridge towards DEFAULT, on at least FEWEST messages of each."""
     weights = list(DEFAULT.weights)
     rows = [(signals, 1.0, 0.5 / len(inside)) for signals in inside]
     rows += [(signals, 0.0, 0.5 / len(outside)) for signals in outside]

@@ -12,6 +12,7 @@ from sourcebot.dialogue.scope import ScopeModel
 from sourcebot.knowledge.cache import read_cached, write_cached
 from sourcebot.knowledge.compiled import seal, unseal
 from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.routing.index import Index
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.repair import Repairer
 from sourcebot.routing.router import Router
@@ -41,6 +42,7 @@ class Tables(Struct, frozen=True, gc=False):
     opposites: list[tuple[str, ...]]
     router: dict[str, Any]
     scope: tuple[tuple[float, ...], float]
+    wording: dict[str, Any] | None
     asked_about: dict[str, list[tuple[str, ...]]]
     passages: dict[str, Any]
     origin: msgspec.Raw
@@ -73,6 +75,7 @@ class Understanding(Struct, frozen=True):
     opposites: Phrases
     known: frozenset[str]
     scope: ScopeModel
+    wording: Index | None
     origin: msgspec.Raw
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
     passages: Passages
@@ -123,6 +126,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         opposites=frozenset(tables.opposites),
         known=frozenset(tables.known),
         scope=ScopeModel(weights, bar),
+        wording=Index.resume(tables.wording) if tables.wording is not None else None,
         origin=tables.origin,
         asked_about={
             concept: tuple(frozenset(names) for names in sets)

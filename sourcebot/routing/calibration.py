@@ -17,6 +17,14 @@ from sourcebot.routing.index import Example, Index
 SAMPLE = 240
 NEARLY_SAME = 0.75
 SURE = 4.0
+FEW = 60
+EXPECTED = (
+    *[(1.0, 0.6, True)] * 4,
+    *[(0.5, 0.3, True)] * 2,
+    *[(0.15, 0.05, False)] * 2,
+    *[(0.0, 0.0, False)] * 4,
+)
+"""(score, margin, right) as they usually are: a dozen points for fewer examples to lean on."""
 TRUST = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -108,8 +116,8 @@ def _fit(inside: Sequence[_Trial], outside: Sequence[_Trial], trust: float) -> C
         if ranking:
             right = trial.label is not None and ranking[0][1] == trial.label
             points.append((ranking[0][0], margin_of(ranking), right))
-    if not any(right for *_, right in points) or all(right for *_, right in points):
-        return Calibration(trust, (-4.0, 8.0, 2.0), 0.5)
+    if len(points) < FEW or len({right for *_, right in points}) < 2:
+        points += EXPECTED
     curve = _rising(points)
     trained = Calibration(trust, curve, 0.5)
     scored = sorted((trained.confidence(score, margin), right) for score, margin, right in points)
