@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
@@ -123,11 +122,11 @@ def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:
     signs = [parse_sign(c.id, sign) for c in knowledge.concepts.values() for sign in c.signs]
     known = phrase_words | domain | asking | name_words
     return {
-        "names": [astuple(name) for name in names],
-        "senses": [astuple(name) for name in _senses(knowledge)],
-        "subjects": [astuple(name) for name in _subjects(knowledge)],
-        "smalltalk": [astuple(name) for name in _smalltalk(knowledge)],
-        "signs": [astuple(sign) for sign in signs],
+        "names": names,
+        "senses": list(_senses(knowledge)),
+        "subjects": list(_subjects(knowledge)),
+        "smalltalk": list(_smalltalk(knowledge)),
+        "signs": signs,
         "class_phrases": class_phrases(signs, knowledge.words),
         "frequency": dict(sorted(frequency.items())),
         "known": sorted({stem(word) for word in known}),

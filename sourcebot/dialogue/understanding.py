@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -27,12 +27,12 @@ Phrases = frozenset[tuple[str, ...]]
 class Tables(Struct, frozen=True, gc=False):
     """What `learn.learn` works out, as it is kept on disk."""
 
-    names: list[Any]
-    senses: list[Any]
-    subjects: list[Any]
-    smalltalk: list[Any]
-    signs: list[Any]
-    class_phrases: dict[str, Any]
+    names: list[NamedThing]
+    senses: list[NamedThing]
+    subjects: list[NamedThing]
+    smalltalk: list[NamedThing]
+    signs: list[Sign]
+    class_phrases: dict[str, list[tuple[str, tuple[str, ...]]]]
     frequency: dict[str, int]
     known: list[str]
     fillers: list[tuple[str, ...]]
@@ -103,17 +103,11 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
     return Understanding(
         knowledge=knowledge,
         router=Router.resume(tables.router),
-        spotter=Spotter(_names(tables.names), language.function_words),
-        senses=Spotter(_names(tables.senses)),
-        subjects=Spotter(_names(tables.subjects)),
-        smalltalk=Spotter(_names(tables.smalltalk)),
-        signs=SignReader(
-            (
-                Sign(label, text, tuple((name, optional) for name, optional in elements))
-                for label, text, elements in tables.signs
-            ),
-            tables.class_phrases,
-        ),
+        spotter=Spotter(tables.names, language.function_words),
+        senses=Spotter(tables.senses),
+        subjects=Spotter(tables.subjects),
+        smalltalk=Spotter(tables.smalltalk),
+        signs=SignReader(tables.signs, tables.class_phrases),
         repairer=Repairer(tables.frequency, language.lexicon),
         contractions={**language.contractions, **language.spellings},
         function_words=frozenset(language.function_words),
@@ -134,10 +128,3 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         },
         passages=Passages.resume(tables.passages),
     )
-
-
-def _names(rows: Sequence[Sequence[Any]]) -> list[NamedThing]:
-    return [
-        NamedThing(owner, kind, text, loose, capitals, tuple(words), tuple(stems))
-        for owner, kind, text, loose, capitals, words, stems in rows
-    ]

@@ -6,9 +6,10 @@ They are written atomically, checked when read, and never needed: what cannot be
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import tempfile
+import zlib
+from functools import lru_cache
 from pathlib import Path
 
 from sourcebot._version import __version__
@@ -53,17 +54,24 @@ def write_cached(kind: str, digest: str, data: bytes) -> None:
 
 
 def _stamped(name: str) -> str:
-    """The name in the user's cache, where changed code must not meet an older form.
+    """The name in the user's cache, where changed code must not meet an older form."""
+    return f"{_code_stamp()}-{name}"
 
-    A released version is told by its number; a checkout changes under one number, so the code that
-    makes the forms is hashed as well (about a millisecond).
+
+@lru_cache(maxsize=1)
+def _code_stamp() -> str:
+    """Eight digits that change with the code that makes the forms.
+
+    A released version is told by its number, but a checkout changes under one number.
     """
-    digest = hashlib.sha256()
-    package = Path(__file__).resolve().parent.parent
-    for room in _MAKERS:
-        for path in sorted((package / room).glob("*.py")):
-            digest.update(path.read_bytes())
-    return f"{digest.hexdigest()[:12]}-{name}"
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    found = sorted(
+        (entry.path, entry.stat().st_size, entry.stat().st_mtime_ns)
+        for room in _MAKERS
+        for entry in os.scandir(os.path.join(package, room))
+        if entry.name.endswith(".py")
+    )
+    return f"{zlib.crc32(repr(found).encode()):08x}"
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from os import PathLike
 
 import msgspec
@@ -17,7 +17,7 @@ _DECODER = msgspec.json.Decoder(KnowledgeBase)
 def load_compiled(folder: str | PathLike[str] | None) -> KnowledgeBase:
     """Load from the cache where it matches the files' digest, else compile and cache.
 
-    A cached file carries the digest of its own bytes, so a damaged one is made again.
+    A cached file carries a checksum of its own bytes, so a damaged one is made again.
     Raises KnowledgeError.
     """
     raw = read_base(folder)
@@ -37,13 +37,13 @@ def load_compiled(folder: str | PathLike[str] | None) -> KnowledgeBase:
 
 
 def seal(data: bytes) -> bytes:
-    """Prefix the data with its own digest."""
-    return hashlib.sha256(data).hexdigest().encode() + b"\n" + data
+    """Prefix the data with its own checksum."""
+    return f"{zlib.crc32(data):08x}\n".encode() + data
 
 
 def unseal(sealed: bytes | None) -> bytes | None:
     """The data, or None where it is missing, cut short or altered."""
-    if sealed is None or sealed[64:65] != b"\n":
+    if sealed is None or sealed[8:9] != b"\n":
         return None
-    data = sealed[65:]
-    return data if hashlib.sha256(data).hexdigest().encode() == sealed[:64] else None
+    data = sealed[9:]
+    return data if sealed[:9] == f"{zlib.crc32(data):08x}\n".encode() else None

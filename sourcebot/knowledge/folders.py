@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -67,45 +68,54 @@ def read_base(folder: str | os.PathLike[str] | None) -> RawBase:
 _CONTENT = (".j2", ".yaml", ".yml", ".txt")
 
 
-def _read(path: Path, at_most: int) -> bytes:
-    """A plain file's bytes (one more than `at_most` where it is longer). Raises OSError."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        shown = str(path).encode("utf-8", "backslashreplace").decode()
-        problem = Problem(shown, 0, "the name is not UTF-8; rename the file")
-        raise KnowledgeError([problem]) from None
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise KnowledgeError([Problem(str(path), 0, "is no plain file; take it out of the folder")])
-    with path.open("rb") as file:
-        return file.read(at_most + 1)
-
-
 def _read_folder(
     root: Path, endings: tuple[str, ...], skip: Path | None = None
 ) -> tuple[RawFile, ...]:
     found: list[RawFile] = []
     total = 0
     try:
-        for folder, subfolders, names in os.walk(root):
-            subfolders[:] = sorted(
-                name
-                for name in subfolders
-                if not name.startswith(".") and Path(folder, name) != skip
-            )
-            for name in sorted(names):
-                if name.startswith(".") or not name.endswith(endings):
-                    continue
-                path = Path(folder, name)
-                data = _read(path, MAX_TOTAL_BYTES - total)
-                total += len(data)
-                if len(found) >= MAX_FILES or total > MAX_TOTAL_BYTES:
-                    raise KnowledgeError(
-                        [Problem(str(root), 0, "too many or too large files for a knowledge base")]
-                    )
-                found.append(RawFile(path.relative_to(root).as_posix(), str(path), data))
+        for path in _walk(str(root), endings, str(skip)):
+            data = _read(path, MAX_TOTAL_BYTES - total)
+            total += len(data)
+            if len(found) >= MAX_FILES or total > MAX_TOTAL_BYTES:
+                raise KnowledgeError(
+                    [Problem(str(root), 0, "too many or too large files for a knowledge base")]
+                )
+            name = os.path.relpath(path, root).replace(os.sep, "/")
+            found.append(RawFile(name, path, data))
     except OSError as error:
         reason = error.strerror or str(error)
         where = str(error.filename or root)
         raise KnowledgeError([Problem(where, 0, f"cannot be read: {reason}")]) from error
     return tuple(sorted(found, key=lambda file: file.name))
+
+
+def _walk(folder: str, endings: tuple[str, ...], skip: str) -> Iterator[str]:
+    """The files below a folder that may belong to a base; hidden ones do not. Raises OSError."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith(".") or entry.path == skip:
+                continue
+            if entry.is_dir():
+                yield from _walk(entry.path, endings, skip)
+            elif entry.name.endswith(endings):
+                yield entry.path
+
+
+def _read(path: str, at_most: int) -> bytes:
+    """A plain file's bytes (one more than `at_most` where it is longer). Raises OSError."""
+    if not path.isprintable() or not _is_text(path):
+        shown = path.encode("utf-8", "backslashreplace").decode()
+        raise KnowledgeError([Problem(shown, 0, "the name is not plain text; rename the file")])
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise KnowledgeError([Problem(path, 0, "is no plain file; take it out of the folder")])
+    with open(path, "rb") as file:
+        return file.read(at_most + 1)
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

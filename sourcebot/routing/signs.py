@@ -17,7 +17,7 @@ TASK = "<task>"
 _ELEMENT = re.compile(r"<([^<>]+)>(\??)|([^\s<>?]+)(\??)")
 
 
-class Sign(Struct, frozen=True):
+class Sign(Struct, frozen=True, array_like=True, gc=False):
     """Elements are class names in <brackets> or literal stems; the flag says "may be missing"."""
 
     label: str
@@ -69,7 +69,7 @@ class SignReader:
     def __init__(
         self,
         signs: Iterable[Sign],
-        phrases: Mapping[str, Sequence[tuple[str, Sequence[str]]]],
+        phrases: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]],
     ) -> None:
         """`phrases`: first stem -> (<class>, all stems) of each phrase; see `class_phrases`."""
         self._signs = tuple(signs)
@@ -77,10 +77,7 @@ class SignReader:
             frozenset(name for name, optional in sign.elements if not optional)
             for sign in self._signs
         ]
-        self._phrases = {
-            first: [(name, tuple(stems)) for name, stems in found]
-            for first, found in phrases.items()
-        }
+        self._phrases = phrases
 
     def classes_in(self, tokens: Sequence[Token]) -> dict[str, list[tuple[int, ...]]]:
         """Class -> the token positions of each of its phrases that occurs, longest first."""

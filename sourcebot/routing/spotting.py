@@ -18,7 +18,7 @@ INFLECTED = 93
 """How alike (0..100) a name of several words must look where only its stems match."""
 
 
-class NamedThing(Struct, frozen=True):
+class NamedThing(Struct, frozen=True, array_like=True, gc=False):
     """A name and what it belongs to, ready to be looked for.
 
     loose: it needs the company of other evidence to count; capitals: it counts only where written

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sourcebot import Bot, KnowledgeBase, KnowledgeError
+from sourcebot.knowledge import folders
 from sourcebot.knowledge.folders import read_base
 from sourcebot.knowledge.loader import examine
 from tests.knowledge.conftest import Complaints
@@ -450,11 +451,10 @@ def test_a_folder_without_kb_yaml_is_reported(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_reported(
     tea: TeaFolder, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(file: Path, *arguments: object, **options: object) -> None:
-        raise PermissionError(13, "Permission denied", str(file))
+    def refuse(path: str, at_most: int) -> bytes:
+        raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(folders, "_read", refuse)
 
     [said] = complaints()
 
