@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from sourcebot.atomic import PRIVATE, write_atomically
 
 KEEP = 1000
 _SLACK = 200
@@ -109,19 +110,7 @@ def _append(path: Path, text: str) -> None:
             file.seek(max(0, size - _READ_AT_MOST))
             lines = file.read(_READ_AT_MOST).count(b"\n")
         if lines > KEEP + _SLACK or size > _READ_AT_MOST:
-            _replace(path, b"".join(_encode(kept) for kept in _read(path)))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".history.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+            write_atomically(path, b"".join(_encode(kept) for kept in _read(path)), PRIVATE)
 
 
 @contextlib.contextmanager

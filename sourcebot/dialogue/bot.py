@@ -10,7 +10,8 @@ import msgspec
 
 from sourcebot.dialogue.compose import Composer
 from sourcebot.dialogue.context import Context, remember
-from sourcebot.dialogue.decide import Choice, Question, Refusal, decide
+from sourcebot.dialogue.decide import decide
+from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import Reading
 from sourcebot.dialogue.reply import Reason, Reply, Status
@@ -150,7 +151,7 @@ class Conversation:
         self._last = (readings, reply, questions, None)
         return reply
 
-    def _compose(self, decision: list[Question] | Choice | Refusal) -> Reply:
+    def _compose(self, decision: Outcome) -> Reply:
         composer = self._bot.composer
         if isinstance(decision, Choice):
             return composer.clarify(decision)
@@ -158,7 +159,7 @@ class Conversation:
             return composer.refuse(decision)
         return composer.answer(decision, self._context.recent)
 
-    def _remember(self, decision: list[Question] | Choice | Refusal, reply: Reply) -> None:
+    def _remember(self, decision: Outcome, reply: Reply) -> None:
         if isinstance(decision, Choice):
             first = decision.options[0]
             waiting = first.intent if decision.by == "concept" else None

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sourcebot.answers.render import Answers, Material
 from sourcebot.dialogue.bot import NAME, Bot
-from sourcebot.dialogue.decide import Question
 from sourcebot.dialogue.phrasing import as_message
+from sourcebot.dialogue.questions import Question
 from sourcebot.errors import Problem, TemplateError
 from sourcebot.knowledge.model import KnowledgeBase, Place
 

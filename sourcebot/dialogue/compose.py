@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sourcebot.answers.render import Answers, Material
-from sourcebot.dialogue.decide import Choice, Question, Refusal
-from sourcebot.dialogue.phrasing import answerable, as_message, next_questions
+from sourcebot.dialogue.holdings import answerable, holdings, takes
+from sourcebot.dialogue.phrasing import as_message, next_questions
+from sourcebot.dialogue.questions import Choice, Question, Refusal
 from sourcebot.dialogue.reply import Alternative, CitedSource, Part, Reply
 from sourcebot.knowledge.model import KnowledgeBase
 
@@ -29,7 +30,7 @@ class Composer:
         for question in open_ones:
             note = self.answers.text("unknown", reason="no-entry", topic=as_message(base, question))
             text += f"\n\n{note}"
-        first = answered[0]
+        first = questions[0]
         parts: tuple[Part, ...] = ()
         if len(questions) > 1:
             parts = tuple(Part(q.intent, q.concepts, q.task, q.confidence) for q in questions)
@@ -37,7 +38,7 @@ class Composer:
             text=text,
             status="answered",
             intent=first.intent,
-            concepts=tuple(sorted({concept for q in questions for concept in q.concepts})),
+            concepts=tuple(sorted({concept for q in answered for concept in q.concepts})),
             task=next((q.task for q in questions if q.task), None),
             confidence=first.confidence,
             alternatives=first.others,
@@ -109,18 +110,11 @@ class Composer:
         task = base.tasks[question.task] if question.task else None
         if question.claim is not None:
             return Material(question.intent, concepts, claim=base.claims[question.claim])
-        together = base.entry(question.intent, question.concepts)
-        if together is not None:
-            return Material(question.intent, concepts, (together,), task=task)
-        if base.aspects[question.intent].takes == "pair":
-            return Material(question.intent, concepts, missing=concepts)
-        single = [base.entry(question.intent, (concept.id,)) for concept in concepts]
-        return Material(
-            question.intent,
-            concepts,
-            tuple(entry for entry in single if entry is not None),
-            task=task,
-        )
+        held = holdings(base, question.intent, question.concepts)
+        missing = tuple(base.concepts[id] for id in held.missing)
+        if takes(base, question.intent) == "pair" and held.entries:
+            missing = ()
+        return Material(question.intent, concepts, held.entries, missing, task)
 
     def _cited(self, ids: Iterable[str]) -> Iterable[CitedSource]:
         for id in ids:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sourcebot.dialogue.decide import Question
+from sourcebot.dialogue.holdings import DEFINE, answerable
+from sourcebot.dialogue.questions import Question
 from sourcebot.knowledge.model import KnowledgeBase
 
 MOST = 4
@@ -57,7 +58,7 @@ def _worth_asking(
     if concept is None:
         concept = knowledge.identity.main_concepts[0]
     aspects = knowledge.aspects[asked.intent].next if asked.intent in knowledge.aspects else ()
-    for aspect in (*aspects, "define", "reasons", "risks"):
+    for aspect in (*aspects, DEFINE, *knowledge.aspects):
         if aspect not in knowledge.aspects:
             continue
         if knowledge.aspects[aspect].takes == "pair":
@@ -70,19 +71,3 @@ def _worth_asking(
     contrast = knowledge.concepts[concept].contrast
     if contrast and contrast not in seen:
         yield Question("define", (contrast,), None, 1.0)
-
-
-def answerable(
-    knowledge: KnowledgeBase, intent: str, concepts: tuple[str, ...], task: str | None
-) -> bool:
-    """Whether the knowledge base holds an answer to this."""
-    takes = knowledge.aspects[intent].takes if intent in knowledge.aspects else "nothing"
-    if takes == "task":
-        return task is not None
-    if takes == "pair" and len(concepts) < 2:
-        return False
-    if knowledge.entry(intent, concepts) is not None:
-        return True
-    if takes == "pair":
-        return all(knowledge.entry("define", (concept,)) for concept in concepts)
-    return any(knowledge.entry(intent, (concept,)) for concept in concepts)

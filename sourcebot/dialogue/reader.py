@@ -4,45 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from sourcebot.dialogue.clauses import split_clauses
-from sourcebot.dialogue.reading import (
-    CONCEPT_SLOT,
-    TASK_SLOT,
-    Clause,
-    Label,
-    Mention,
-    Reading,
-)
-from sourcebot.dialogue.scope import difference
+from sourcebot.dialogue.finding import Found, find, masked
+from sourcebot.dialogue.judging import clearest_route, scope_signals
+from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Label, Mention, Reading
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Understanding
 from sourcebot.routing.features import NOT
-from sourcebot.routing.router import Route
-from sourcebot.routing.signs import SignMatch
-from sourcebot.routing.spotting import Spot
 from sourcebot.routing.text import Token, clean, stem, tokenise
 
 MAX_TOKENS = 160
+"""Of a longer message the last so many words are read: questions come at the end."""
 LONGEST_FILLER = 8
-_LABELS = 6
-WINDOW = 8
-"""Long messages are also read by their first and their last words alone."""
-PART = 0.8
-
-
-class _Found(Struct, frozen=True):
-    """What was found in one clause.
-
-    named: concepts with a name that means nothing else; swallowed: names that the sign explains.
-    """
-
-    named: frozenset[str]
-    spots: tuple[Spot, ...]
-    swallowed: tuple[Spot, ...]
-    sign: SignMatch | None
-    hints: tuple[SignMatch, ...]
+MOST_LABELS = 6
 
 
 class Reader:
@@ -57,10 +32,7 @@ class Reader:
         tokens, repairs = self._tokens(cleaned)
         names = self.index.spotter.spot(tokens)
         named = {token.start for spot in names for token in tokens[spot.first : spot.last + 1]}
-        clauses = split_clauses(
-            cleaned, tokens, self.index.openers, named, self.index.function_words
-        )
-        clauses = self._from_correction(clauses)
+        clauses = self._from_correction(split_clauses(cleaned, tokens, self.index, named))
         questions = [clause for clause in clauses if clause.question]
         if not questions:
             whole = Clause(tuple(token for clause in clauses for token in clause.tokens), False)
@@ -68,27 +40,14 @@ class Reader:
         statements = [clause for clause in clauses if not clause.question]
         return [self._read(clause, statements, repairs) for clause in questions]
 
-    def _from_correction(self, clauses: list[Clause]) -> list[Clause]:
-        """Only what follows "sorry, wrong word": what was corrected no longer counts."""
-        for position, clause in enumerate(clauses[:-1]):
-            tokens = self._without_fillers(clause.tokens)
-            if tuple(token.word for token in tokens) in self.index.corrections:
-                rest = [token for later in clauses[position:] for token in later.tokens]
-                question = any(later.question for later in clauses[position + 1 :])
-                return [*clauses[:position], Clause(tuple(rest), question)][position:]
-        return clauses
-
     def mask_phrase(self, phrase: str) -> str:
         """A training phrase as the router sees messages: names masked, words repaired."""
         tokens, _ = self._tokens(clean(phrase))
-        found = self._find(tokens)
-        return " ".join(token.word for token in self._masked(tokens, found))
+        return " ".join(token.word for token in masked(find(self.index, tokens)))
 
     def masked_stems(self, text: str) -> tuple[str, ...]:
         """The stems of a whole message with names and signs as slots, fillers dropped."""
-        tokens, _ = self._tokens(clean(text))
-        tokens = self._without_fillers(tokens)
-        return tuple(token.stem for token in self._masked(tokens, self._find(tokens)))
+        return tuple(token.stem for token in masked(self._found(text)))
 
     def names_in(self, text: str) -> tuple[str, ...]:
         """The ids of the concepts that a text names, sorted."""
@@ -97,51 +56,19 @@ class Reader:
         return tuple(sorted({spot.owner for spot in spots if spot.kind == "concept"}))
 
     def signals_of(self, text: str, wording: float | None = None) -> tuple[float, ...]:
-        """The scope signals of a whole message (see `scope.SIGNALS`).
+        """The scope signals of a whole message (see `judging.scope_signals`)."""
+        found = self._found(text)
+        return scope_signals(self.index, found, clearest_route(self.index, found), wording)
 
-        wording: that signal, where it is known from elsewhere (a message the index learnt from).
-        """
+    def _found(self, text: str) -> Found:
         tokens, _ = self._tokens(clean(text))
-        tokens = self._without_fillers(tokens)
-        found = self._find(tokens)
-        return self._signals(tokens, found, self._route(tokens, found), wording)
-
-    def _route(self, tokens: Sequence[Token], found: _Found) -> Route:
-        """The clearest of several views of the same words.
-
-        Pieces of work as slots, or ambiguous ones as the words they are; a word that points back
-        as itself, or as a slot for what it points to.
-        """
-        views = [self._masked(tokens, found)]
-        if any(spot.kind == "task" and spot.loose for spot in found.spots):
-            certain = tuple(s for s in found.spots if not (s.kind == "task" and s.loose))
-            views.append(self._masked(tokens, replace(found, spots=certain)))
-        if not any(token.word == CONCEPT_SLOT for token in views[0]):
-            pointed = [
-                replace(token, word=CONCEPT_SLOT, stem=CONCEPT_SLOT)
-                if token.word in self.index.points_back
-                else token
-                for token in views[0]
-            ]
-            if pointed != views[0]:
-                views.append(pointed)
-        views += [
-            part for view in views if len(view) > WINDOW for part in (view[:WINDOW], view[-WINDOW:])
-        ]
-        routes = [
-            self.index.router.route_stems("", [token.stem for token in view]) for view in views
-        ]
-        whole = [r for r, view in zip(routes, views, strict=True) if len(view) != WINDOW]
-        parts = [r for r, view in zip(routes, views, strict=True) if len(view) == WINDOW]
-        best = max(whole or routes, key=lambda route: route.confidence)
-        part = max(parts, key=lambda route: route.confidence, default=best)
-        return part if part.confidence * PART > best.confidence else best
+        return find(self.index, self._without_fillers(tokens))
 
     def _tokens(self, cleaned: str) -> tuple[list[Token], list[tuple[str, str]]]:
-        tokens = tokenise(cleaned, self.index.contractions)[:MAX_TOKENS]
+        """The tokens, their spelling repaired, and what was repaired."""
         repaired: list[Token] = []
         repairs: list[tuple[str, str]] = []
-        for token in tokens:
+        for token in tokenise(cleaned, self.index.contractions)[-MAX_TOKENS:]:
             word = self.index.repairer.repair(token.word, NAME_WEIGHT if token.proper else 0)
             if word is not None and word != token.word:
                 repairs.append((token.word, word))
@@ -155,60 +82,71 @@ class Reader:
         statements: Sequence[Clause],
         repairs: Sequence[tuple[str, str]],
     ) -> Reading:
-        tokens = self._without_fillers(clause.tokens)
-        correction, tokens = self._opening(tokens, self.index.corrections)
-        if correction:
-            tokens = self._without_fillers(tokens)
-            tokens = self._opening(tokens, self.index.corrections)[1]
-        shift, tokens = self._opening(tokens, self.index.shifts)
-        corrected = self._without_the_negated(tokens)
-        correction = correction or len(corrected) < len(tokens)
-        tokens = corrected
-        found = self._find(tokens)
-        masked = self._masked(tokens, found)
-        route = self._route(tokens, found)
-        inside = self.index.scope.chance(self._signals(tokens, found, route))
-        context = [self._find(statement.tokens) for statement in statements]
+        index = self.index
+        correction, shift, tokens = self._openings(clause.tokens)
+        found = find(index, tokens)
+        route = clearest_route(index, found)
+        inside = index.scope.chance(scope_signals(index, found, route))
+        shown = masked(found)
+        around = [find(index, statement.tokens) for statement in statements]
         if statements:
-            everything = [token for part in (*statements, clause) for token in part.tokens]
-            everything = self._without_fillers(sorted(everything, key=lambda token: token.start))
-            all_found = self._find(everything)
-            whole = self._route(everything, all_found)
-            chance = self.index.scope.chance(self._signals(everything, all_found, whole))
+            everything = find(index, self._together(clause, statements))
+            whole = clearest_route(index, everything)
+            chance = index.scope.chance(scope_signals(index, everything, whole))
             inside = max(inside, chance)
             if whole.confidence > route.confidence:
-                route, masked = whole, self._masked(everything, all_found)
+                route, shown = whole, masked(everything)
         words = tuple(token.word for token in tokens)
-        subject = self.index.subjects.spot(tokens)
         return Reading(
-            words=tuple(token.word for token in masked),
-            stems=tuple(token.stem for token in masked),
-            content=tuple(self._content(tokens, found)),
-            concepts=self._concepts(tokens, found, context, statements),
-            hints=tuple(_hint(tokens, match) for match in found.hints)
-            + tuple(
-                _hint(statement.tokens, match)
-                for statement, other in zip(statements, context, strict=True)
-                for match in other.hints
-            ),
-            tasks=self._tasks(tokens, found, context, statements),
+            words=tuple(token.word for token in shown),
+            stems=tuple(token.stem for token in shown),
+            content=found.content,
+            concepts=_concepts(found, around),
+            hints=tuple(part.hint(match) for part in (found, *around) for match in part.hints),
+            tasks=_tasks(found, around),
             labels=tuple(
-                Label.parse(label, confidence) for label, confidence in route.ranking[:_LABELS]
+                Label.parse(label, confidence) for label, confidence in route.ranking[:MOST_LABELS]
             ),
             similarity=route.similarity,
             inside=inside,
-            foreign=tuple(self._foreign(tokens, found)),
-            subject=subject[0].owner if subject else None,
+            foreign=tuple(token.word for token in found.foreign),
+            subject=found.subjects[0] if found.subjects else None,
             shift=shift,
             correction=correction,
-            back=any(word in self.index.points_back for word in words),
-            back_both=any(_contains(words, both) for both in self.index.points_back_to_both),
-            opposite=any(_contains(words, way) for way in self.index.opposites),
-            bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in masked),
-            names=tuple({spot.name: None for spot in found.spots if spot.kind == "concept"}),
+            back=any(word in index.points_back for word in words),
+            back_both=any(_contains(words, both) for both in index.points_back_to_both),
+            opposite=any(_contains(words, way) for way in index.opposites),
+            bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in shown),
+            names=tuple({spot.name: None for spot in found.of("concept")}),
             named=found.named,
             repairs=tuple(repairs),
         )
+
+    def _together(self, clause: Clause, statements: Sequence[Clause]) -> list[Token]:
+        """The tokens of a question and of the statements around it, in order."""
+        tokens = [token for part in (*statements, clause) for token in part.tokens]
+        return self._without_fillers(sorted(tokens, key=lambda token: token.start))
+
+    def _openings(self, tokens: Sequence[Token]) -> tuple[bool, bool, list[Token]]:
+        """Whether it opens with a correction or a shift, and the tokens without such openings."""
+        kept = self._without_fillers(tokens)
+        correction, kept = self._opening(kept, self.index.corrections)
+        if correction:
+            kept = self._without_fillers(kept)
+            kept = self._opening(kept, self.index.corrections)[1]
+        shift, kept = self._opening(kept, self.index.shifts)
+        corrected = self._without_the_denied(kept)
+        return correction or len(corrected) < len(kept), shift, corrected
+
+    def _from_correction(self, clauses: list[Clause]) -> list[Clause]:
+        """Only what follows "sorry, wrong word": what was corrected no longer counts."""
+        for position, clause in enumerate(clauses[:-1]):
+            tokens = self._without_fillers(clause.tokens)
+            if tuple(token.word for token in tokens) in self.index.corrections:
+                rest = clauses[position:]
+                words = tuple(token for part in rest for token in part.tokens)
+                return [Clause(words, any(part.question for part in rest[1:]))]
+        return clauses
 
     def _without_fillers(self, tokens: Sequence[Token]) -> list[Token]:
         """Drop filler phrases from both ends, as long as something is left."""
@@ -227,11 +165,11 @@ class Reader:
                     break
         return kept
 
-    def _without_the_negated(self, tokens: list[Token]) -> list[Token]:
+    def _without_the_denied(self, tokens: list[Token]) -> list[Token]:
         """The tokens less what is denied: "not offshoring but reshoring" is about reshoring."""
         if not tokens or tokens[0].word != NOT:
             return tokens
-        spots = [s for s in self.index.spotter.spot(tokens) if s.kind == "concept"]
+        spots = [spot for spot in self.index.spotter.spot(tokens) if spot.kind == "concept"]
         if len(spots) < 2 or spots[0].first > 1:
             return tokens
         rest = tokens[spots[0].last + 1 :]
@@ -246,207 +184,22 @@ class Reader:
                 return True, self._opening(tokens[size:], openings)[1]
         return False, list(tokens)
 
-    def _find(self, tokens: Sequence[Token]) -> _Found:
-        spots = self.index.spotter.spot(tokens)
-        covered = {p: spot for spot in spots for p in _positions(spot)}
-        senses = self.index.senses.spot(tokens)
-        astray = {p for sense in senses for p in range(sense.first, sense.last + 1)}
-        spots = [s for s in spots if not astray & set(range(s.first, s.last + 1))]
-        work = {p: None for p, spot in covered.items() if spot.kind == "task" and p not in astray}
-        hints = [
-            match
-            for match in self.index.signs.read(tokens, tuple(work))
-            if not astray & set(match.positions)
-        ]
-        named = frozenset(s.owner for s in spots if s.kind == "concept" and not s.loose)
-        sign = self._swallowing(spots, hints)
-        swallowed: list[Spot] = []
-        if sign is not None:
-            inside = set(sign.positions)
-            swallowed = [
-                spot for spot in spots if spot.kind == "concept" and set(_positions(spot)) <= inside
-            ]
-            used = inside - set(sign.tasks)
-            swallowed += [
-                spot
-                for spot in spots
-                if spot.kind == "task" and spot.loose and not used.isdisjoint(_positions(spot))
-            ]
-        kept = tuple(spot for spot in spots if spot not in swallowed)
-        return _Found(named, kept, tuple(swallowed), sign, tuple(hints[:3]))
 
-    def _swallowing(self, spots: Sequence[Spot], hints: Sequence[SignMatch]) -> SignMatch | None:
-        """The sign that explains the message: the best, unless a name says more."""
-        if not hints:
-            return None
-        named = [spot for spot in spots if spot.kind == "concept" and not spot.loose]
-        if not named:
-            return hints[0]
-        for match in hints:
-            inside = set(match.positions)
-            compact = match.positions[-1] - match.positions[0] <= len(inside) + 1
-            if (
-                compact
-                and any(
-                    set(_positions(spot)) < inside and spot.owner != match.label for spot in named
-                )
-                and all(set(_positions(spot)) <= inside for spot in named)
-            ):
-                return match
-        return None
-
-    def _masked(self, tokens: Sequence[Token], found: _Found) -> list[Token]:
-        """Names become slots; so do the words of the sign, where no concept is named."""
-        slots: dict[int, str | None] = {}
-        names = (spot for spot in found.swallowed if spot.kind == "concept")
-        for spot in (*found.spots, *names):
-            slot = CONCEPT_SLOT if spot.kind == "concept" else TASK_SLOT
-            slots[spot.first] = slot
-            slots.update(dict.fromkeys(range(spot.first + 1, spot.last + 1)))
-        if found.sign is not None and not found.named:
-            free = [p for p in found.sign.positions if p not in slots]
-            slots.update(dict.fromkeys(free))
-            if free:
-                slots[free[0]] = CONCEPT_SLOT
-        masked: list[Token] = []
-        for position, token in enumerate(tokens):
-            if position not in slots:
-                masked.append(token)
-                continue
-            filler = slots[position]
-            if filler is not None and not (masked and masked[-1].word == filler == TASK_SLOT):
-                masked.append(replace(token, word=filler, stem=filler))
-        return masked
-
-    def _foreign(self, tokens: Sequence[Token], found: _Found) -> list[str]:
-        """Content words that nothing explains; numbers are details, not subjects."""
-        covered = {p for spot in found.spots for p in _positions(spot)}
-        if found.sign is not None:
-            covered.update(found.sign.positions)
-        return [
-            token.word
-            for position, token in enumerate(tokens)
-            if position not in covered
-            and token.word not in self.index.function_words
-            and token.stem not in self.index.known
-            and token.stem not in self.index.passages.idf
-            and not token.word[0].isdigit()
-        ]
-
-    def _signals(
-        self,
-        tokens: Sequence[Token],
-        found: _Found,
-        route: Route,
-        wording: float | None = None,
-    ) -> tuple[float, ...]:
-        concepts = [spot for spot in found.spots if spot.kind == "concept"]
-        tasks = [spot for spot in found.spots if spot.kind == "task"]
-        unexplained = self._foreign(tokens, found)
-        foreign = len(unexplained)
-        proper = sum(token.proper and token.word in unexplained for token in tokens)
-        content = sum(token.word not in self.index.function_words for token in tokens)
-        return (
-            float(bool(found.named)),
-            float(any(spot.loose for spot in concepts)),
-            min(found.sign.elements, 4) / 3 if found.sign is not None else 0.0,
-            1.0 if any(not t.loose for t in tasks) else 0.5 if tasks else 0.0,
-            self._subject_signal(tokens, route),
-            route.similarity,
-            route.confidence,
-            min(foreign, 4) / 2,
-            min(proper, 2) / 2,
-            foreign / content if content else 0.0,
-            float(bool(self.index.senses.spot(tokens))),
-            self._wording(tokens, found) if wording is None else wording,
-            self._best_fact(tokens, found),
-        )
-
-    def _subject_signal(self, tokens: Sequence[Token], route: Route) -> float:
-        """Whether a subject is named (a half), and what is asked is about it (one)."""
-        owners = {spot.owner for spot in self.index.subjects.spot(tokens)}
-        if not owners:
-            return 0.0
-        return 1.0 if route.ranking and route.ranking[0][0] in owners else 0.5
-
-    def _wording(self, tokens: Sequence[Token], found: _Found) -> float:
-        if self.index.wording is None:
-            return 0.0
-        masked = [token.stem for token in self._masked(tokens, found)]
-        return difference(self.index.wording.linear(masked))
-
-    def _best_fact(self, tokens: Sequence[Token], found: _Found) -> float:
-        content = self._content(tokens, found)
-        facts = self.index.passages.search(content) if content else []
-        return facts[0][0] if facts else 0.0
-
-    def _content(self, tokens: Sequence[Token], found: _Found) -> list[str]:
-        """The stems that say what about the concept is meant: no function words, no names."""
-        named = {p for spot in found.spots for p in _positions(spot)}
-        named.update(found.sign.positions if found.sign is not None else ())
-        return [
-            token.stem
-            for position, token in enumerate(tokens)
-            if position not in named
-            and token.word not in self.index.function_words
-            and token.word not in self.index.openers
-        ]
-
-    def _concepts(
-        self,
-        tokens: Sequence[Token],
-        found: _Found,
-        context: Sequence[_Found],
-        statements: Sequence[Clause],
-    ) -> tuple[Mention, ...]:
-        own = _mentions(tokens, found.spots, "concept")
-        if found.sign is not None and not any(not mention.loose for mention in own):
-            own = (_hint(tokens, found.sign),)
-        if own:
-            return own
-        for statement, other in zip(statements, context, strict=True):
-            lent = _mentions(statement.tokens, other.spots, "concept")
-            if lent:
-                return lent
-            if other.sign is not None:
-                return (_hint(statement.tokens, other.sign),)
-        return ()
-
-    def _tasks(
-        self,
-        tokens: Sequence[Token],
-        found: _Found,
-        context: Sequence[_Found],
-        statements: Sequence[Clause],
-    ) -> tuple[Mention, ...]:
-        own = _mentions(tokens, found.spots, "task")
-        if own:
-            return own
-        for statement, other in zip(statements, context, strict=True):
-            lent = _mentions(statement.tokens, other.spots, "task")
-            if lent:
-                return lent
-        return ()
+def _concepts(found: Found, around: Sequence[Found]) -> tuple[Mention, ...]:
+    """The concepts of a question, or those that the statements around it lend."""
+    for part in (found, *around):
+        mentions = part.mentions("concept")
+        if part.sign is not None and all(mention.loose for mention in mentions):
+            return (part.hint(part.sign),)
+        if mentions:
+            return mentions
+    return ()
 
 
-def _positions(spot: Spot) -> range:
-    return range(spot.first, spot.last + 1)
-
-
-def _mentions(tokens: Sequence[Token], spots: Sequence[Spot], kind: str) -> tuple[Mention, ...]:
-    found: dict[str, Mention] = {}
-    for spot in spots:
-        if spot.kind == kind:
-            span = " ".join(token.word for token in tokens[spot.first : spot.last + 1])
-            found.setdefault(
-                spot.owner, Mention(spot.owner, span, spot.score, spot.name, spot.loose)
-            )
-    return tuple(found.values())
-
-
-def _hint(tokens: Sequence[Token], match: SignMatch) -> Mention:
-    span = " … ".join(tokens[position].word for position in match.positions)
-    return Mention(match.label, span, min(1.0, 0.4 + 0.15 * match.elements), match.sign, sign=True)
+def _tasks(found: Found, around: Sequence[Found]) -> tuple[Mention, ...]:
+    """The pieces of work of a question, or those that the statements around it lend."""
+    every = (part.mentions("task") for part in (found, *around))
+    return next((mentions for mentions in every if mentions), ())
 
 
 def _contains(words: Sequence[str], part: Sequence[str]) -> bool:

@@ -67,6 +67,7 @@ class Understanding(Struct, frozen=True):
     contractions: Mapping[str, str]
     function_words: frozenset[str]
     openers: frozenset[str]
+    joiners: frozenset[str]
     points_back: frozenset[str]
     points_back_to_both: Phrases
     fillers: Phrases
@@ -112,6 +113,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         contractions={**language.contractions, **language.spellings},
         function_words=frozenset(language.function_words),
         openers=frozenset(language.openers),
+        joiners=frozenset(language.joiners),
         points_back=frozenset((*language.pronouns, *language.plural_pronouns)),
         points_back_to_both=frozenset(tables.plural_pronouns),
         fillers=frozenset(tables.fillers),

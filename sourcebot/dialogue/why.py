@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sourcebot.dialogue.decide import Question
+from sourcebot.dialogue.holdings import holdings, takes
+from sourcebot.dialogue.questions import Question
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, Reading
 from sourcebot.dialogue.reply import Reply
 from sourcebot.dialogue.understanding import Understanding
@@ -71,13 +72,7 @@ def _question_lines(index: Understanding, question: Question) -> list[str]:
     line = f"**Understood as:** {question.intent} of {about} ({question.confidence:.2f})"
     if question.claim is not None:
         return [line, f"**Answer from:** {base.claims[question.claim].place}"]
-    places = []
-    entry = base.entry(question.intent, question.concepts)
-    if entry is not None:
-        places.append(str(entry.place))
-    elif question.task is not None and base.aspects[question.intent].takes == "task":
-        places.append(str(base.tasks[question.task].place))
-    else:
-        single = (base.entry(question.intent, (concept,)) for concept in question.concepts)
-        places += [str(found.place) for found in single if found is not None]
-    return [line, *(f"**Answer from:** {place}" for place in places)]
+    if question.task is not None and takes(base, question.intent) == "task":
+        return [line, f"**Answer from:** {base.tasks[question.task].place}"]
+    held = holdings(base, question.intent, question.concepts)
+    return [line, *(f"**Answer from:** {entry.place}" for entry in held.entries)]

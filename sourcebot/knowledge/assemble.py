@@ -211,6 +211,7 @@ def _language(draft: Draft, raw: RawBase) -> Language:
         function_words=part.function_words,
         fillers=part.fillers,
         openers=part.openers,
+        joiners=part.joiners,
         auxiliaries=part.auxiliaries,
         pronouns=part.pronouns,
         plural_pronouns=part.plural_pronouns,

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import zlib
 from functools import lru_cache
 from pathlib import Path
 
 from sourcebot._version import __version__
+from sourcebot.atomic import PRIVATE, write_atomically
 
 KEEP = 12
 _MAKERS = ("knowledge", "routing", "dialogue")
@@ -47,7 +47,7 @@ def write_cached(kind: str, digest: str, data: bytes) -> None:
     with contextlib.suppress(OSError, RuntimeError):
         path = cache_folder() / _stamped(file_name(kind, digest))
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
+        write_atomically(path, data, PRIVATE)
         old = sorted(path.parent.glob(f"*-{kind}-*"), key=lambda p: p.stat().st_mtime)
         for stale in old[:-KEEP]:
             stale.unlink(missing_ok=True)
@@ -72,22 +72,6 @@ def _code_stamp() -> str:
         if entry.name.endswith(".py")
     )
     return f"{zlib.crc32(repr(found).encode()):08x}"
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write beside the target and rename over it, so that a reader sees old or new, never half.
-
-    Raises OSError where the folder cannot be written.
-    """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def file_name(kind: str, digest: str) -> str:

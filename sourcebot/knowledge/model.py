@@ -175,6 +175,7 @@ class Language(Struct, frozen=True):
     function_words: tuple[str, ...]
     fillers: tuple[str, ...]
     openers: tuple[str, ...]
+    joiners: tuple[str, ...]
     auxiliaries: tuple[str, ...]
     pronouns: tuple[str, ...]
     plural_pronouns: tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from sourcebot.knowledge.cache import write_atomically
+from sourcebot.atomic import write_atomically
 from sourcebot.knowledge.files import SHAPES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from sourcebot.atomic import write_atomically
 from sourcebot.errors import RouterFileError
 
 FORMAT = "sourcebot-router"
@@ -19,14 +18,7 @@ def write_router(path: Path, data: dict[str, Any]) -> None:
     """Write beside the target and rename over it. Raises OSError."""
     body = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     head = {"format": FORMAT, "version": VERSION, "sha256": _digest(body)}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(json.dumps(head) + "\n" + body)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, f"{json.dumps(head)}\n{body}".encode())
 
 
 def read_router(path: Path) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""What the knowledge base holds on a question: the one place that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from msgspec import Struct
+
+from sourcebot.knowledge.model import Entry, KnowledgeBase, Takes
+
+DEFINE, COMPARE, TASK_FIT = "define", "compare", "task_fit"
+
+
+class Holdings(Struct, frozen=True):
+    """The entries that answer a question, and the concepts that none of them covers."""
+
+    entries: tuple[Entry, ...]
+    missing: tuple[str, ...]
+
+
+def takes(knowledge: KnowledgeBase, aspect: str) -> Takes:
+    """What a question for the aspect needs; "nothing" for one the base does not have."""
+    return knowledge.aspects[aspect].takes if aspect in knowledge.aspects else "nothing"
+
+
+def holdings(knowledge: KnowledgeBase, aspect: str, concepts: tuple[str, ...]) -> Holdings:
+    """The entry on all the concepts together, else on each pair or each one of them."""
+    together = knowledge.entry(aspect, concepts)
+    if together is not None:
+        return Holdings((together,), ())
+    groups = combinations(concepts, 2) if takes(knowledge, aspect) == "pair" else _each(concepts)
+    found = [knowledge.entry(aspect, group) for group in groups]
+    entries = tuple(entry for entry in found if entry is not None)
+    covered = {concept for entry in entries for concept in entry.concepts}
+    return Holdings(entries, tuple(concept for concept in concepts if concept not in covered))
+
+
+def answerable(
+    knowledge: KnowledgeBase, aspect: str, concepts: tuple[str, ...], task: str | None
+) -> bool:
+    """Whether the knowledge base holds an answer.
+
+    Concepts without a written comparison are answered by what each of them is.
+    """
+    needs = takes(knowledge, aspect)
+    if needs == "task":
+        return task is not None
+    if needs == "pair" and len(concepts) < 2:
+        return False
+    if holdings(knowledge, aspect, concepts).entries:
+        return True
+    return needs == "pair" and all(knowledge.entry(DEFINE, (concept,)) for concept in concepts)
+
+
+def _each(concepts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return ((concept,) for concept in concepts)

@@ -1,0 +1,35 @@
+"""What a message comes to: questions to answer, a choice to offer, or a refusal."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from sourcebot.dialogue.reply import Alternative, Reason
+
+
+class Question(Struct, frozen=True):
+    """One question, understood: what is asked of what. `claim` names a claim that it is about."""
+
+    intent: str
+    concepts: tuple[str, ...]
+    task: str | None
+    confidence: float
+    claim: str | None = None
+    others: tuple[Alternative, ...] = ()
+
+
+class Choice(Struct, frozen=True):
+    """Readings that differ too little: which is meant? `by`: "concept" or "aspect"."""
+
+    options: tuple[Question, ...]
+    by: str
+
+
+class Refusal(Struct, frozen=True):
+    """Nothing that can be answered."""
+
+    reason: Reason
+    question: Question | None = None
+
+
+Outcome = list[Question] | Choice | Refusal

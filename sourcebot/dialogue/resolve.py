@@ -1,0 +1,358 @@
+"""One reading in its context: what is asked, and of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from sourcebot.dialogue.context import Context
+from sourcebot.dialogue.holdings import COMPARE, DEFINE, TASK_FIT, takes
+from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
+from sourcebot.dialogue.reading import Label, Reading
+from sourcebot.dialogue.reply import Alternative
+from sourcebot.dialogue.understanding import Understanding
+from sourcebot.knowledge.model import KnowledgeBase, Takes, entry_key
+
+CLOSE = 0.97
+"""A second reading with this share of the first one's confidence is as likely meant."""
+SHORT = 9
+CLEAR_PHRASE = 0.7
+"""A phrase as near as this says what is asked; the facts are not consulted."""
+CLEAR_FACT = 0.45
+"""A fact that holds this share of a message's content is what the message speaks of."""
+
+
+class Resolver:
+    """Resolves one reading in its context."""
+
+    def __init__(self, index: Understanding, reading: Reading, context: Context) -> None:
+        self.index = index
+        self.base: KnowledgeBase = index.knowledge
+        self.reading = reading
+        self.context = context
+        named = [m for m in reading.concepts if m.sign or not m.loose or self._in_company(m.id)]
+        self.named = tuple(dict.fromkeys(mention.id for mention in named))
+        self.by_name = bool(named) and not any(mention.sign for mention in named)
+        self.task, self.task_is_certain = self._task()
+
+    def _in_company(self, concept: str) -> bool:
+        """A loose name counts next to other evidence, or where nothing speaks against it."""
+        reading = self.reading
+        others = any(mention.id != concept for mention in reading.concepts)
+        return bool(
+            others
+            or reading.tasks
+            or reading.subject
+            or self.context.started
+            or reading.inside >= self.index.scope.bar
+        )
+
+    def _task(self) -> tuple[str | None, bool]:
+        """The piece of work that is named, and whether its name can mean nothing else."""
+        certain = [mention for mention in self.reading.tasks if not mention.loose]
+        mentions = certain or list(self.reading.tasks)
+        return (mentions[0].id if mentions else None), bool(certain)
+
+    def resolve(self) -> Outcome:
+        """What the reading comes to, in this context."""
+        if not self._in_scope():
+            return Refusal("out-of-scope")
+        bare = self._bare()
+        if bare is not None:
+            return bare
+        opposite = self._opposite()
+        if opposite is not None:
+            return self._fill(DEFINE, (opposite,), None, 0.9)
+        candidates = list(self._candidates())
+        if not candidates:
+            return self._without_aspect()
+        label = candidates[0]
+        bar = self.index.router.bar
+        if label.confidence < bar / 2 and len(self.reading.foreign) > 1:
+            return Refusal("ambiguous")
+        if label.confidence < bar and label.kind == "aspect":
+            likely = [
+                other.ids[0]
+                for other in candidates[:3]
+                if other.kind == "aspect" and other.confidence > label.confidence / 3
+            ]
+            if self.task_is_certain and TASK_FIT in likely:
+                return self._fill(TASK_FIT, self.named, self.task, label.confidence)
+            candidates = self._by_facts(candidates)
+            label = candidates[0]
+            close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
+            if close and self.named and not self.context.started:
+                return self._ask_aspect(candidates)
+        return self._questions(label, candidates[1:])
+
+    def _by_facts(self, candidates: list[Label]) -> list[Label]:
+        """Where the wording decides little, what the facts speak of helps to decide."""
+        named = self.named or self.context.concepts
+        if self.reading.similarity >= CLEAR_PHRASE:
+            return candidates
+        within = {
+            entry_key(aspect, (concept,)) for aspect in self.base.aspects for concept in named
+        }
+        facts = self.index.passages.search(self.reading.content, within or None)
+        if not facts or facts[0][0] < CLEAR_FACT:
+            return candidates
+        share: dict[str, float] = {}
+        for score, key in facts:
+            share.setdefault(key.partition(":")[0], score)
+        lifted = [
+            replace(label, confidence=label.confidence + 0.5 * share.get(label.ids[0], 0.0))
+            for label in candidates
+        ]
+        return sorted(lifted, key=lambda label: -label.confidence)
+
+    def _in_scope(self) -> bool:
+        reading = self.reading
+        if reading.inside >= self.index.scope.bar:
+            return True
+        best = reading.labels[0] if reading.labels else None
+        if best is not None and best.kind != "aspect" and len(reading.foreign) <= 1:
+            sure = reading.similarity >= 0.75 or best.confidence >= self.index.router.bar
+            if sure:
+                return True
+        about = bool(self.named) or any(not mention.loose for mention in reading.tasks)
+        follows = self.context.started and len(reading.foreign) <= int(about)
+        if follows and reading.inside >= self.index.scope.bar / 3:
+            return True
+        points_back = reading.back or reading.back_both or reading.shift or reading.correction
+        if follows and (points_back or self._is_asked(reading) or self.named or self.task):
+            return True
+        waiting = self.context.asked_intent is not None and bool(self.named or self.task)
+        vague = not reading.foreign and len(reading.content) <= 1 and self._is_asked(reading)
+        return waiting or vague
+
+    def _is_asked(self, reading: Reading) -> bool:
+        return bool(reading.labels) and reading.labels[0].confidence >= self.index.router.bar
+
+    def _bare(self) -> list[Question] | None:
+        """Names alone, or names after "what about" or "no, I meant"."""
+        reading, context = self.reading, self.context
+        if not reading.bare or not (self.named or self.task):
+            return None
+        if context.asked_intent is not None:
+            task = self.task or context.asked_task
+            return self._fill(context.asked_intent, self.named or context.concepts, task, 0.9)
+        moved = reading.shift or reading.correction
+        if moved and context.intent is not None:
+            return self._moved()
+        if len(self.named) > 1:
+            return self._fill(COMPARE, self.named, self.task, 0.8)
+        if self.task is not None:
+            return self._fill(TASK_FIT, self.named, self.task, 0.8)
+        return self._fill(DEFINE, self.named, None, 0.9)
+
+    def _moved(self) -> list[Question]:
+        """The last question again, about something else."""
+        context = self.context
+        intent = context.intent or DEFINE
+        if not self.named:
+            intent = intent if self._takes(intent) == "task" or context.concepts else TASK_FIT
+            if self._takes(intent) == "pair":
+                intent = TASK_FIT
+            return self._fill(intent, context.concepts, self.task, 0.8)
+        if self._takes(intent) == "pair" and len(self.named) == 1 and context.concepts:
+            kept = [c for c in context.concepts if c not in self.named]
+            named = (kept[0], self.named[0]) if kept else self.named
+            return self._fill(intent, tuple(named), None, 0.8)
+        if self._takes(intent) == "task":
+            return self._fill(intent, self.named, self.task or context.task, 0.8)
+        if self._takes(intent) in ("nothing", "subject"):
+            intent = DEFINE
+        return self._fill(intent, self.named, self.task, 0.8)
+
+    def _opposite(self) -> str | None:
+        """The concept that undoes the one that is named or talked about, where it is asked for."""
+        about = self.named or self.context.concepts
+        if not self.reading.opposite or len(about) != 1 or len(self.reading.words) > SHORT:
+            return None
+        return self.base.concepts[about[0]].opposite
+
+    def _candidates(self) -> Iterator[Label]:
+        fits = {"claim": self._claim_fits, "asked": self._asked_fits, "aspect": self._aspect_fits}
+        yield from (label for label in self.reading.labels if fits[label.kind](label))
+
+    def _claim_fits(self, label: Label) -> bool:
+        if self.reading.similarity < 0.4:
+            return False
+        about = self.base.claims[label.ids[0]].concepts
+        named = self.reading.named
+        if named:
+            return not named.isdisjoint(about)
+        return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
+
+    def _asked_fits(self, label: Label) -> bool:
+        named = frozenset(self.named if self.by_name else ())
+        about = self.index.asked_about.get(label.ids[0], ())
+        if not named and self.reading.back and self.context.started:
+            named = frozenset(self.context.concepts)
+        hinted = self.reading.hints[0].id if self.reading.hints else label.ids[0]
+        if hinted != label.ids[0] and label.confidence < self.index.router.bar:
+            return False
+        unnamed = frozenset() in about and not self.by_name
+        return self.reading.similarity >= 0.5 and (named in about or unnamed)
+
+    def _aspect_fits(self, label: Label) -> bool:
+        for aspect in label.ids:
+            needs = self._takes(aspect)
+            if needs == "concept" and self._stays_with_subject():
+                return False
+            if needs == "task" and self.task is None and self.context.task is None:
+                return False
+            if needs == "pair" and len(self._pair()) < 2 and self._concepts(aspect):
+                return False
+        return True
+
+    def _stays_with_subject(self) -> bool:
+        """Whether the talk is about a subject without a concept, and this asks on about it."""
+        about = self.context.intent
+        if about is None or self._takes(about) != "subject" or self.context.concepts:
+            return False
+        if self.named or self.task_is_certain:
+            return False
+        return any(about in label.ids for label in self.reading.labels[:3])
+
+    def _takes(self, aspect: str) -> Takes:
+        return takes(self.base, aspect)
+
+    def _concepts(self, aspect: str) -> tuple[str, ...]:
+        """The concepts a question is about: named, else pointed back to, else lent by the task."""
+        needs = self._takes(aspect)
+        if needs == "pair":
+            return self._pair()
+        if needs == "subject":
+            return tuple(c for c in self.named if self.base.entry(aspect, (c,)) is not None)
+        if self.named:
+            return self.named
+        if needs == "task" and self.task is not None and not self.reading.back:
+            return ()
+        if self.context.started and self.context.concepts:
+            return self.context.concepts
+        if self.task is not None and self.task_is_certain and needs == "concept":
+            fits = self.base.tasks[self.task].fits
+            return fits[:1]
+        return ()
+
+    def _pair(self) -> tuple[str, ...]:
+        """The two (or three) things to compare; one alone is compared with its contrast."""
+        if len(self.named) > 1:
+            return self.named[:3]
+        context = self.context
+        if not self.named:
+            if len(context.concepts) > 1:
+                return context.concepts
+            if self.reading.back_both and len(context.recent) > 1:
+                return context.recent[:2]
+        own = self.named or context.concepts
+        if not own:
+            return ()
+        before = [c for c in context.recent if c != own[0]] if context.started else []
+        contrast = self.base.concepts[own[0]].contrast
+        other = before[0] if before else contrast
+        return (own[0], other) if other is not None else own
+
+    def _questions(self, label: Label, others: Sequence[Label]) -> Outcome:
+        alternatives = tuple(self._alternatives(others))
+        if label.kind == "claim":
+            claim = self.base.claims[label.ids[0]]
+            return [
+                Question(
+                    claim.aspect,
+                    tuple(sorted(claim.concepts)),
+                    self.task,
+                    label.confidence,
+                    claim.id,
+                    alternatives,
+                )
+            ]
+        if label.kind == "asked":
+            return self._fill(DEFINE, label.ids, None, label.confidence, alternatives)
+        found: list[Question] = []
+        for aspect in label.ids:
+            if self._takes(aspect) == "pair" and self._two_names_of_one():
+                aspect = DEFINE
+            concepts = self._concepts(aspect)
+            if not concepts and self._takes(aspect) in ("concept", "pair"):
+                return self._ask_concept(aspect, label.confidence)
+            found += self._fill(aspect, concepts, self.task, label.confidence, alternatives)
+        return found
+
+    def _fill(
+        self,
+        intent: str,
+        concepts: tuple[str, ...],
+        task: str | None,
+        confidence: float,
+        others: tuple[Alternative, ...] = (),
+    ) -> list[Question]:
+        needs = self._takes(intent)
+        if needs == "task" and task is None:
+            task = self.context.task
+        if needs == "pair" and len(concepts) < 2:
+            concepts = self._pair() if len(self._pair()) > 1 else concepts
+        if needs == "concept" and intent == "tasks" and task is not None and self.reading.tasks:
+            intent = TASK_FIT
+        if needs != "task" and not self.task_is_certain and self.reading.tasks:
+            task = None
+        ordered = tuple(sorted(concepts))
+        return [Question(intent, ordered, task, confidence, None, others)]
+
+    def _two_names_of_one(self) -> bool:
+        """Whether both names are of one concept, as in "is onshoring the same as reshoring?"."""
+        return len(self.named) == 1 and len(self.reading.names) > 1
+
+    def _alternatives(self, labels: Sequence[Label]) -> Iterator[Alternative]:
+        for label in labels[:2]:
+            if label.kind == "aspect":
+                aspect = label.ids[0]
+                concepts = tuple(sorted(self._concepts(aspect)))
+                yield Alternative(aspect, concepts, self.task, label.confidence)
+
+    def _without_aspect(self) -> Outcome:
+        if len(self.reading.foreign) > 1:
+            return Refusal("ambiguous")
+        if self.task is not None and not self.named:
+            return self._fill(TASK_FIT, (), self.task, 0.5)
+        if self.named:
+            return self._fill(DEFINE, self.named, self.task, 0.5)
+        return Refusal("ambiguous")
+
+    def _ask_aspect(self, candidates: Sequence[Label]) -> Outcome:
+        """The concept is clear, what is asked of it is not."""
+        options: dict[tuple[str, tuple[str, ...]], Question] = {}
+        for label in candidates:
+            if label.kind != "aspect":
+                continue
+            for aspect in label.ids:
+                for question in self._fill(
+                    aspect, self._concepts(aspect), self.task, label.confidence
+                ):
+                    if self.base.entry(question.intent, question.concepts) is not None:
+                        options.setdefault((question.intent, question.concepts), question)
+        if len(options) < 2:
+            return self._without_aspect()
+        return Choice(tuple(options.values())[:3], "aspect")
+
+    def _ask_concept(self, aspect: str, confidence: float) -> Choice | Refusal:
+        """What is asked is clear, of which concept is not."""
+        mains = self.base.identity.main_concepts
+        options: list[Question] = []
+        if self._takes(aspect) == "pair":
+            for concept in mains:
+                contrast = self.base.concepts[concept].contrast
+                pair = tuple(sorted((concept, contrast or concept)))
+                if contrast and all(pair != option.concepts for option in options):
+                    options.append(Question(aspect, pair, self.task, confidence))
+        else:
+            options = [
+                Question(aspect, (concept,), self.task, confidence)
+                for concept in mains
+                if self.base.entry(aspect, (concept,)) is not None
+            ]
+        if not options:
+            return Refusal("no-entry")
+        return Choice(tuple(options), "concept")
