@@ -6,9 +6,16 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from sourcebot.answers.sandbox import Sandbox, for_templates, render
+from sourcebot.answers.sandbox import Sandbox, for_templates, names_used, render
 from sourcebot.knowledge.model import Claim, Concept, Entry, Fact, KnowledgeBase, Row, Task
 
+GIVEN = frozenset(
+    [
+        *("aspect", "concepts", "entries", "missing", "definitions", "task", "category", "claim"),
+        *("names", "several", "kb", "cite", "parts", "reason", "topic", "by", "name"),
+    ]
+)
+"""The names that templates are given (see `Answers.answer` and `Answers.text`)."""
 SMALLTALK = "language/smalltalk.j2"
 ENTRY_TEMPLATE = "answers/entry.md.j2"
 
@@ -80,6 +87,14 @@ class Answers:
         """Render a reply of small talk, which is itself a template."""
         sandbox = Sandbox({SMALLTALK: reply})
         return _tidy(render(sandbox, SMALLTALK, {"kb": self._knowledge.identity, **values}))
+
+    def undefined_names(self) -> list[str]:
+        """`content/file: name` for every name that a template uses and no answer gives it."""
+        return [
+            f"content/{name}: `{unknown}` is undefined"
+            for name, text in self._knowledge.templates.items()
+            for unknown in sorted(names_used(self._sandbox, text) - GIVEN)
+        ]
 
     def _template(self, material: Material) -> str:
         own = "answers/claim.md.j2" if material.claim else f"answers/{material.aspect}.md.j2"

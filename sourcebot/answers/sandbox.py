@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateSyntaxError, nodes
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -142,6 +142,14 @@ def render(sandbox: Sandbox, name: str, values: Mapping[str, Any]) -> str:
         raise errors.TemplateError(_describe(name, error)) from error
     finally:
         _steps.reset(token)
+
+
+def names_used(sandbox: Sandbox, text: str) -> set[str]:
+    """The names a template takes from outside, in whatever branch; none where it cannot be read."""
+    try:
+        return meta.find_undeclared_variables(sandbox.parse(text))
+    except (TemplateSyntaxError, SecurityError):
+        return set()
 
 
 def _source(templates: Mapping[str, str], name: str) -> tuple[str, str, Callable[[], bool]] | None:

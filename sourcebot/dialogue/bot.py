@@ -14,11 +14,11 @@ from sourcebot.dialogue.decide import decide
 from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import Reading
-from sourcebot.dialogue.reply import Reason, Reply, Status
+from sourcebot.dialogue.reply import Reply
 from sourcebot.dialogue.smalltalk import match_smalltalk
 from sourcebot.dialogue.understanding import understand
-from sourcebot.errors import ConversationError
-from sourcebot.knowledge.model import KnowledgeBase, Smalltalk
+from sourcebot.errors import ConversationError, TemplateError
+from sourcebot.knowledge.model import KnowledgeBase, Reason, Smalltalk, SmalltalkStatus
 from sourcebot.routing.text import MAX_CHARACTERS, clean, words_of
 
 NAME = "Sourcebot"
@@ -64,13 +64,37 @@ class Bot:
             raise ConversationError(f"the saved conversation is damaged: {error}") from error
         return Conversation(self, self._still_known(context))
 
-    def answers_smalltalk(self, kind: Smalltalk) -> Reply:
-        """The polite reply to a turn that asks for no knowledge."""
-        status: Status = "handoff" if kind.status == "handoff" else "smalltalk"
+    def broken_template(self, error: TemplateError) -> Reply:
+        """The reply where a template cannot be rendered: one turn is lost, not the conversation."""
         return Reply(
-            text=self.composer.answers.small(kind.reply, name=NAME),
+            text=f"`{error}`",
+            status="unknown",
+            reason="no-entry",
+            suggestions=self.knowledge.identity.examples,
+            kb=self.knowledge.stamp,
+        )
+
+    def small_talk(self, kind: Smalltalk) -> Reply:
+        """The polite reply to a turn that asks for no knowledge."""
+        try:
+            text = self.composer.answers.small(kind.reply, name=NAME)
+        except TemplateError as error:
+            return self.broken_template(error)
+        return self._plain(text, kind.intent, kind.status)
+
+    def fixed(self, name: str, intent: str) -> Reply:
+        """A reply that is the same whatever was said before."""
+        try:
+            text = self.composer.answers.text(name)
+        except TemplateError as error:
+            return self.broken_template(error)
+        return self._plain(text, intent, "smalltalk")
+
+    def _plain(self, text: str, intent: str, status: SmalltalkStatus) -> Reply:
+        return Reply(
+            text=text,
             status=status,
-            intent=kind.intent,
+            intent=intent,
             confidence=1.0,
             suggestions=self.knowledge.identity.examples,
             kb=self.knowledge.stamp,
@@ -101,14 +125,14 @@ class Conversation:
         """Answer one message. Never raises for any text."""
         stripped = text.strip()
         command = stripped.casefold()
-        if command == "/new":
+        if command in ("/new", "/clear"):
             self._context, self._last = Context(), None
             return self._say("new")
         if command == "/help":
             return self._say("help", intent="help")
         if command == "/why":
             return self._why()
-        if len(text) > MAX_CHARACTERS:
+        if len(stripped) > MAX_CHARACTERS:
             return self._refuse("too-long")
         if not words_of(stripped):
             return self._refuse("out-of-scope" if clean(stripped).strip() else "empty")
@@ -139,13 +163,16 @@ class Conversation:
         bot = self._bot
         small = match_smalltalk(bot.index, text)
         if small is not None:
-            reply = bot.answers_smalltalk(small)
+            reply = bot.small_talk(small)
             self._keep(offered=reply.suggestions)
             self._last = ([], reply, [], small.id)
             return reply
         readings = bot.reader.read(text)
         decision = decide(bot.index, readings, self._context)
-        reply = self._compose(decision)
+        try:
+            reply = self._compose(decision)
+        except TemplateError as error:
+            decision, reply = Refusal("no-entry"), bot.broken_template(error)
         questions = decision if isinstance(decision, list) else []
         self._remember(decision, reply)
         self._last = (readings, reply, questions, None)
@@ -162,10 +189,13 @@ class Conversation:
     def _remember(self, decision: Outcome, reply: Reply) -> None:
         if isinstance(decision, Choice):
             first = decision.options[0]
-            waiting = first.intent if decision.by == "concept" else None
-            self._keep(offered=reply.suggestions, asked_intent=waiting, asked_task=first.task)
-            if decision.by == "aspect":
-                self._keep(concepts=first.concepts)
+            by_concept = decision.by == "concept"
+            self._keep(
+                offered=reply.suggestions,
+                asked_intent=first.intent if by_concept else None,
+                asked_task=first.task,
+                concepts=self._context.concepts if by_concept else first.concepts,
+            )
         elif isinstance(decision, Refusal):
             self._keep(offered=reply.suggestions)
         else:
@@ -192,23 +222,12 @@ class Conversation:
         return explain(self._bot.index, *self._last)
 
     def _why(self) -> Reply:
-        return Reply(
-            text=self._explanation() or self._bot.composer.answers.text("nothing-to-explain"),
-            status="smalltalk",
-            intent="help",
-            confidence=1.0,
-            suggestions=self._context.offered,
-            kb=self._bot.knowledge.stamp,
-        )
+        explanation = self._explanation()
+        reply = self._bot.fixed("nothing-to-explain", "help")
+        text = explanation or reply.text
+        return msgspec.structs.replace(reply, text=text, suggestions=self._context.offered)
 
     def _say(self, name: str, intent: str = "smalltalk") -> Reply:
-        base = self._bot.knowledge
-        self._keep(offered=base.identity.examples)
-        return Reply(
-            text=self._bot.composer.answers.text(name),
-            status="smalltalk",
-            intent=intent,
-            confidence=1.0,
-            suggestions=base.identity.examples,
-            kb=base.stamp,
-        )
+        reply = self._bot.fixed(name, intent)
+        self._keep(offered=reply.suggestions)
+        return reply

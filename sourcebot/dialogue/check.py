@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from sourcebot.answers.render import Answers, Material
 from sourcebot.dialogue.bot import NAME, Bot
 from sourcebot.dialogue.phrasing import as_message
 from sourcebot.dialogue.questions import Question
 from sourcebot.errors import Problem, TemplateError
-from sourcebot.knowledge.model import KnowledgeBase, Place
+from sourcebot.knowledge.model import KnowledgeBase, Place, Reason
 
 
 def check_bot(knowledge: KnowledgeBase, root: str = "kb") -> list[Problem]:
@@ -27,21 +28,26 @@ def check_bot(knowledge: KnowledgeBase, root: str = "kb") -> list[Problem]:
 
 
 def _templates(knowledge: KnowledgeBase, root: str) -> Iterator[Problem]:
+    """Names that no template is given, in every branch; then every answer, rendered."""
     answers = Answers(knowledge)
+    for error in answers.undefined_names():
+        yield Problem(f"{root}/content", 0, f"{error}; templates are given other names")
     for place, material in _materials(knowledge):
         try:
             answers.answer([material])
+            answers.answer([material, material])
         except TemplateError as error:
             yield Problem(f"{root}/{place.file}", place.line, f"cannot be shown: {error}")
     try:
-        for reason in ("empty", "too-long", "no-entry", "ambiguous", "out-of-scope"):
-            answers.text("unknown", reason=reason, topic="")
+        for reason in get_args(Reason):
+            for topic in ("", "a question"):
+                answers.text("unknown", reason=reason, topic=topic)
         for by in ("concept", "aspect"):
             answers.text("clarify", by=by, names=("one", "two"))
         for name in ("new", "help", "nothing-to-explain"):
             answers.text(name)
     except TemplateError as error:
-        yield Problem(f"{root}", 0, f"a reply cannot be shown: {error}")
+        yield Problem(f"{root}/content", 0, f"a reply cannot be shown: {error}")
     for kind in knowledge.language.smalltalk:
         try:
             answers.small(kind.reply, name=NAME)
@@ -50,9 +56,12 @@ def _templates(knowledge: KnowledgeBase, root: str) -> Iterator[Problem]:
 
 
 def _materials(knowledge: KnowledgeBase) -> Iterator[tuple[Place, Material]]:
+    any_task = next(iter(knowledge.tasks.values()), None)
     for entry in knowledge.entries.values():
         concepts = tuple(knowledge.concepts[id] for id in entry.concepts)
-        yield entry.place, Material(entry.aspect, concepts, (entry,))
+        yield entry.place, Material(entry.aspect, concepts, (entry,), task=any_task)
+        if len(concepts) > 1:
+            yield entry.place, Material(entry.aspect, concepts, missing=concepts)
     for task in knowledge.tasks.values():
         fits = tuple(knowledge.concepts[id] for id in task.fits[:1])
         yield task.place, Material("task_fit", fits, task=task)

@@ -7,9 +7,9 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from sourcebot.knowledge.model import Entry, KnowledgeBase, Takes
+from sourcebot.knowledge.model import DEFINE, Entry, KnowledgeBase, Takes
 
-DEFINE, COMPARE, TASK_FIT = "define", "compare", "task_fit"
+COMPARE, TASK_FIT = "compare", "task_fit"
 
 
 class Holdings(Struct, frozen=True):

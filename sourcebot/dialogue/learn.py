@@ -12,7 +12,7 @@ from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
 from sourcebot.dialogue.scope import DEFAULT, FEWEST, INSIDE, OUTSIDE, difference, fit_scope
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, assemble
-from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.knowledge.model import KnowledgeBase, Phrase
 from sourcebot.routing.features import NOT
 from sourcebot.routing.index import Example, Index
 from sourcebot.routing.passages import Passages
@@ -41,14 +41,14 @@ def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
     reader = Reader(assemble(knowledge, _as_tables(draft)))
     examples: list[tuple[str, str]] = []
     origin: dict[tuple[str, str], tuple[str, str]] = {}
-    for phrase, label, place in phrases_of(knowledge):
-        masked = reader.mask_phrase(_SLOT.sub(lambda m: _SLOTS[m.group()], phrase))
+    for text, label, phrase in phrases_of(knowledge):
+        masked = reader.mask_phrase(_SLOT.sub(lambda m: _SLOTS[m.group()], text))
         examples.append((masked, label))
-        origin.setdefault((masked, label), (phrase, place))
+        origin.setdefault((masked, label), (phrase.text, str(phrase.place)))
     draft["router"] = Router.from_examples(examples, synonyms=_asking_classes(knowledge)).dump()
     draft["origin"] = list(origin.values())
     draft["asked_about"] = {
-        concept.id: sorted({reader.names_in(text) for text in concept.asked_as})
+        concept.id: sorted({reader.names_in(phrase.text) for phrase in concept.asked_as})
         for concept in knowledge.concepts.values()
     }
     reader = Reader(assemble(knowledge, _as_tables(draft)))
@@ -86,24 +86,25 @@ def _as_tables(draft: dict[str, Any]) -> Tables:
     return msgspec.json.decode(msgspec.json.encode(draft), type=Tables)
 
 
-def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, str]]:
-    """(phrase, label, file:line) for everything the router learns from."""
+def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, Phrase]]:
+    """(text, label, the phrase as written) for everything the router learns from."""
     for phrase in knowledge.phrases:
-        yield phrase.text, "+".join(phrase.aspects), str(phrase.place)
+        yield phrase.text, "+".join(phrase.aspects), phrase
     for aspect in knowledge.aspects.values():
-        yield aspect.question, aspect.id, str(aspect.place)
-        if aspect.question_alone is not None:
-            yield aspect.question_alone, aspect.id, str(aspect.place)
+        for text in (aspect.question, aspect.question_alone):
+            if text is not None:
+                yield text, aspect.id, Phrase(text, (aspect.id,), aspect.place)
     for claim in knowledge.claims.values():
-        for text in claim.phrases:
-            yield text, CLAIM + claim.id, str(claim.place)
-            first, _, rest = text.partition(" ")
-            if first in knowledge.language.auxiliaries and not rest.startswith(NOT):
+        for phrase in claim.phrases:
+            yield phrase.text, CLAIM + claim.id, phrase
+            first, _, rest = phrase.text.partition(" ")
+            asked = first.casefold() in knowledge.language.auxiliaries
+            if asked and rest.split()[:1] != [NOT]:
                 # "Isn't it always abroad?" asks what "is it always abroad?" asks.
-                yield f"{first} {NOT} {rest}", CLAIM + claim.id, str(claim.place)
+                yield f"{first} {NOT} {rest}", CLAIM + claim.id, phrase
     for concept in knowledge.concepts.values():
-        for text in concept.asked_as:
-            yield text, ASKED_AS + concept.id, str(concept.place)
+        for phrase in concept.asked_as:
+            yield phrase.text, ASKED_AS + concept.id, phrase
 
 
 def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:
@@ -116,6 +117,8 @@ def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:
     name_words = {word for name in names for word in name.words}
     phrase_words = _words_in_phrases(knowledge)
     frequency = {word: 1 for word in phrase_words | domain | asking}
+    chat = (word for name in _smalltalk(knowledge) for word in name.words)
+    frequency |= {word: 1 for word in chat if word not in frequency}
     frequency |= {word: 2 for word in language.function_words}
     frequency |= {word: NAME_WEIGHT for word in name_words}
     frequency |= {CONCEPT_SLOT: 1, TASK_SLOT: 1}
@@ -173,11 +176,11 @@ def _facts(knowledge: KnowledgeBase) -> Iterable[tuple[str, set[str]]]:
 def _words_in_phrases(knowledge: KnowledgeBase) -> set[str]:
     """Words that two phrases share; what only one phrase says is no part of the subject."""
     counts: dict[str, int] = {}
-    for phrase, _, _ in phrases_of(knowledge):
-        for word in set(words_of(_SLOT.sub(" ", phrase), knowledge.language.contractions)):
+    for text, _, _ in phrases_of(knowledge):
+        for word in set(words_of(_SLOT.sub(" ", text), knowledge.language.contractions)):
             counts[word] = counts.get(word, 0) + 1
-    subjects = (text for aspect in knowledge.aspects.values() for text in aspect.subjects)
-    own = {word for text in subjects for word in words_of(text)}
+    subjects = (name for aspect in knowledge.aspects.values() for name in aspect.subjects)
+    own = {word for name in subjects for word in words_of(name)}
     return {word for word, count in counts.items() if count > 1} | own
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sourcebot.dialogue.holdings import DEFINE, answerable
+from sourcebot.dialogue.holdings import answerable
 from sourcebot.dialogue.questions import Question
-from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.knowledge.model import DEFINE, KnowledgeBase
 
 MOST = 4
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from sourcebot.dialogue.reply import Alternative, Reason
+from sourcebot.dialogue.reply import Alternative
+from sourcebot.knowledge.model import Reason
 
 
 class Question(Struct, frozen=True):

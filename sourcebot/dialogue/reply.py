@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-Status = Literal["answered", "clarify", "unknown", "smalltalk", "asking", "recommended", "handoff"]
-Reason = Literal["empty", "out-of-scope", "ambiguous", "no-entry", "too-long"]
+from sourcebot.knowledge.model import Reason, Status
 
 
 class Alternative(Struct, frozen=True):

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from sourcebot.dialogue.context import Context
-from sourcebot.dialogue.holdings import COMPARE, DEFINE, TASK_FIT, takes
+from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, takes
 from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.reply import Alternative
 from sourcebot.dialogue.understanding import Understanding
-from sourcebot.knowledge.model import KnowledgeBase, Takes, entry_key
+from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes, entry_key
 
 CLOSE = 0.97
 """A second reading with this share of the first one's confidence is as likely meant."""
@@ -289,6 +289,8 @@ class Resolver:
         confidence: float,
         others: tuple[Alternative, ...] = (),
     ) -> list[Question]:
+        if intent not in self.base.aspects:
+            intent = DEFINE
         needs = self._takes(intent)
         if needs == "task" and task is None:
             task = self.context.task

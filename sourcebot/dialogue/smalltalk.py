@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import Smalltalk
 from sourcebot.routing.text import clean, tokenise
@@ -13,7 +15,10 @@ def match_smalltalk(index: Understanding, text: str) -> Smalltalk | None:
     A greeting before a question is part of the question, so only whole messages count; where
     several kinds are in one message, the longest phrase decides.
     """
-    tokens = tokenise(clean(text), index.contractions)
+    tokens = [
+        replace(token, word=index.repairer.repair(token.word) or token.word)
+        for token in tokenise(clean(text), index.contractions)
+    ]
     spots = index.smalltalk.spot(tokens)
     covered = sum(spot.last - spot.first + 1 for spot in spots)
     meant = [spot for spot in spots if spot.kind == "smalltalk"]

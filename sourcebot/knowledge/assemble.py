@@ -7,6 +7,7 @@ from sourcebot.knowledge.files import AspectFile, ConceptFile, EntryPart, TaskPa
 from sourcebot.knowledge.folders import RawBase
 from sourcebot.knowledge.loader import Decoded, Draft
 from sourcebot.knowledge.model import (
+    DEFINE,
     Aspect,
     Category,
     Claim,
@@ -70,11 +71,19 @@ def _concept(file: Decoded) -> Concept:
             *_names(file, ("loose",), part.loose, loose=True),
         ),
         signs=part.signs,
-        asked_as=part.asked_as,
+        asked_as=_placed(file, part.asked_as, DEFINE, "asked_as"),
         other_senses=part.other_senses,
         contrast=part.contrast,
         opposite=part.opposite,
         place=Place(file.name, 1),
+    )
+
+
+def _placed(file: Decoded, texts: tuple[str, ...], aspect: str, *path: str) -> tuple[Phrase, ...]:
+    """Phrases with the lines they stand on."""
+    return tuple(
+        Phrase(text, (aspect,), Place(file.name, line_of(file.node, *path, index)))
+        for index, text in enumerate(texts)
     )
 
 
@@ -155,7 +164,7 @@ def _claims(draft: Draft) -> dict[str, Claim]:
             aspect=part.aspect,
             concepts=part.concepts,
             says=part.says,
-            phrases=part.phrases,
+            phrases=_placed(file, part.phrases, part.aspect, id, "phrases"),
             verdict=part.verdict,
             summary=part.summary,
             points=part.points,

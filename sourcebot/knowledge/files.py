@@ -10,6 +10,7 @@ from sourcebot.knowledge.model import (
     Fact,
     Identity,
     Row,
+    SmalltalkStatus,
     Source,
     Takes,
     TranscriptTurn,
@@ -147,7 +148,7 @@ class SmalltalkPart(Struct, frozen=True, forbid_unknown_fields=True):
     phrases: Texts
     reply: Annotated[str, Meta(description="Markdown; a Jinja2 template that may use `kb`.")]
     intent: str = "smalltalk"
-    status: str = "smalltalk"
+    status: SmalltalkStatus = "smalltalk"
 
 
 class LanguageFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from sourcebot.knowledge.yaml_nodes import Node, parse_yaml
 
 _FOLDERS = {"concepts", "entries", "aspects", "transcripts"}
 _REQUIRED = ("kb", "sources")
+_LANGUAGE = ("language", "smalltalk")
 _IDS_IN = {
     "concepts": {"concepts"},
     "aspects": {"aspects"},
@@ -71,7 +72,8 @@ def examine(raw: RawBase) -> tuple[KnowledgeBase | None, list[Problem]]:
         _decode(file, _kind_of(file, draft), draft)
     for file in raw.content:
         if file.name.startswith("language/") and not file.name.endswith((".j2", ".txt")):
-            _decode(file, PurePosixPath(file.name).stem, draft)
+            _decode(file, _language_kind(file, draft), draft)
+    _refuse_twins(draft)
     for kind in _REQUIRED:
         if not any(_names(file) == kind for file in raw.files):
             root = raw.files[0].shown if raw.files else "kb"
@@ -97,6 +99,25 @@ def _kind_of(file: RawFile, draft: Draft) -> str | None:
         Problem(file.shown, 0, f"no such {'folder' if nested else 'file'} in a base{hint}")
     )
     return None
+
+
+def _language_kind(file: RawFile, draft: Draft) -> str | None:
+    kind = PurePosixPath(file.name).stem
+    if kind in _LANGUAGE:
+        return kind
+    hint = nearest(kind, list(_LANGUAGE)) or f"; known here: {', '.join(_LANGUAGE)}"
+    draft.problems.append(Problem(file.shown, 0, f"no such language file{hint}"))
+    return None
+
+
+def _refuse_twins(draft: Draft) -> None:
+    """Two files that are the same but for .yaml and .yml: one of them would be lost."""
+    seen: dict[str, str] = {}
+    for file in draft.files:
+        stem = str(PurePosixPath(file.name).with_suffix(""))
+        if stem in seen:
+            draft.problems.append(Problem(file.shown, 0, f"the same as {seen[stem]}; keep one"))
+        seen.setdefault(stem, file.shown)
 
 
 def _decode(file: RawFile, kind: str | None, draft: Draft) -> None:

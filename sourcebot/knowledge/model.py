@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+DEFINE = "define"
+"""The aspect that a bare name asks for; every knowledge base has it."""
 SourceKind = Literal["law", "statistics", "research", "company", "press", "vendor", "reference"]
 FactKind = Literal["definition", "finding", "judgement", "claim"]
 Takes = Literal["concept", "pair", "task", "subject", "nothing"]
@@ -86,6 +88,14 @@ class Name(Struct, frozen=True):
     place: Place
 
 
+class Phrase(Struct, frozen=True):
+    """An example of how people ask for an aspect (or for several at once)."""
+
+    text: str
+    aspects: tuple[str, ...]
+    place: Place
+
+
 class Concept(Struct, frozen=True):
     """A thing that can be explained."""
 
@@ -93,7 +103,7 @@ class Concept(Struct, frozen=True):
     name: str
     names: tuple[Name, ...]
     signs: tuple[str, ...]
-    asked_as: tuple[str, ...]
+    asked_as: tuple[Phrase, ...]
     other_senses: tuple[str, ...]
     contrast: str | None
     opposite: str | None
@@ -129,18 +139,10 @@ class Claim(Struct, frozen=True):
     aspect: str
     concepts: tuple[str, ...]
     says: str
-    phrases: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
     verdict: Verdict
     summary: Fact
     points: tuple[Fact, ...]
-    place: Place
-
-
-class Phrase(Struct, frozen=True):
-    """An example of how people ask for an aspect (or for several at once)."""
-
-    text: str
-    aspects: tuple[str, ...]
     place: Place
 
 
@@ -157,12 +159,17 @@ class Aspect(Struct, frozen=True):
     place: Place
 
 
+SmalltalkStatus = Literal["smalltalk", "handoff"]
+Status = Literal["answered", "clarify", "unknown", "smalltalk", "asking", "recommended", "handoff"]
+Reason = Literal["empty", "out-of-scope", "ambiguous", "no-entry", "too-long"]
+
+
 class Smalltalk(Struct, frozen=True):
     """A turn that asks for no knowledge, and the polite reply."""
 
     id: str
     intent: str
-    status: str
+    status: SmalltalkStatus
     phrases: tuple[str, ...]
     reply: str
 
@@ -198,10 +205,10 @@ class TranscriptTurn(Struct, frozen=True, forbid_unknown_fields=True):
     """One message and what its reply must be; what is left out is not checked."""
 
     user: Annotated[str, Meta(description="What the user types.")]
-    status: Annotated[str | None, Meta(description="Expected status of the reply.")] = None
-    reason: Annotated[str | None, Meta(description="Expected reason where there is no answer.")] = (
-        None
-    )
+    status: Annotated[Status | None, Meta(description="Expected status of the reply.")] = None
+    reason: Annotated[
+        Reason | None, Meta(description="Expected reason where there is no answer.")
+    ] = None
     intent: Annotated[str | None, Meta(description="Expected aspect id.")] = None
     intents: Annotated[
         tuple[str, ...] | None, Meta(description="Aspect ids of a message with two questions.")

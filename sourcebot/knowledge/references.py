@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 
 from sourcebot.errors import Problem
 from sourcebot.knowledge.decode import line_of, nearest
+from sourcebot.knowledge.files import AspectFile
 from sourcebot.knowledge.loader import Decoded, Draft
+from sourcebot.knowledge.model import DEFINE
 from sourcebot.knowledge.yaml_nodes import Fields, Items, Node, Text
 
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
@@ -34,10 +36,13 @@ class _Known:
     """The ids that exist in a draft."""
 
     def __init__(self, draft: Draft) -> None:
-        self.incomplete = draft.incomplete
+        self.incomplete = draft.incomplete | (
+            {"intents"} if "aspects" in draft.incomplete else set()
+        )
         self.concepts = [file.value.id for file in draft.of("concepts")]
         self.aspects = [file.value.id for file in draft.of("aspects")]
-        self.aspects += [p.intent for file in draft.of("smalltalk") for p in file.value.values()]
+        self.intents = list(self.aspects)
+        self.intents += [p.intent for file in draft.of("smalltalk") for p in file.value.values()]
         self.sources = [id for file in draft.of("sources") for id in file.value]
         self.tasks = [id for file in draft.of("tasks") for id in file.value.tasks]
         self.categories = [id for file in draft.of("tasks") for id in file.value.categories]
@@ -73,6 +78,9 @@ def _concept_file(file: Decoded, known: _Known) -> Iterator[Problem]:
 
 def _entries_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     part = file.value
+    if len(part.concepts) == 1:
+        line = line_of(file.node, "concepts")
+        yield Problem(file.shown, line, "one concept alone has its entries in concepts/; name two")
     yield from known.unknown("concepts", part.concepts, file, "concepts")
     yield from known.unknown("aspects", part.entries, file, "entries")
     for aspect, entry in part.entries.items():
@@ -104,14 +112,24 @@ def _aspect_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     yield from known.unknown("aspects", part.next, file, "next")
     for number, both in enumerate(part.together):
         yield from known.unknown("aspects", both.aspects, file, "together", number, "aspects")
-    for index, phrase in enumerate((part.question, *part.phrases)):
-        where = ("phrases", index - 1) if index else ("question",)
-        for slot in _SLOT.findall(phrase):
+    for where, text in _texts_with_slots(part):
+        for slot in _SLOT.findall(text):
             if slot not in _SLOTS:
                 hint = nearest(slot, sorted(_SLOTS)) or "; use {concept}, {other} or {task}"
-                yield Problem(
-                    file.shown, line_of(file.node, *where), f"unknown slot `{{{slot}}}`{hint}"
-                )
+                line = line_of(file.node, *where)
+                yield Problem(file.shown, line, f"unknown slot `{{{slot}}}`{hint}")
+
+
+def _texts_with_slots(part: AspectFile) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where in the file, and the text."""
+    yield ("question",), part.question
+    if part.question_alone is not None:
+        yield ("question_alone",), part.question_alone
+    for index, phrase in enumerate(part.phrases):
+        yield ("phrases", index), phrase
+    for number, both in enumerate(part.together):
+        for index, phrase in enumerate(both.phrases):
+            yield ("together", number, "phrases", index), phrase
 
 
 def _transcript_file(file: Decoded, known: _Known) -> Iterator[Problem]:
@@ -120,7 +138,7 @@ def _transcript_file(file: Decoded, known: _Known) -> Iterator[Problem]:
             at = (number, "turns", index)
             yield from known.unknown("concepts", turn.concepts or (), file, *at, "concepts")
             intents = (*(turn.intents or ()), *((turn.intent,) if turn.intent else ()))
-            yield from known.unknown("aspects", intents, file, *at, "intent")
+            yield from known.unknown("intents", intents, file, *at, "intent")
             if turn.task:
                 yield from known.unknown("tasks", [turn.task], file, *at, "task")
 
@@ -130,9 +148,12 @@ def _kb_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     if not file.value.main_concepts:
         line = line_of(file.node, "main_concepts")
         yield Problem(file.shown, line, "`main_concepts` is empty; name at least one concept")
-    for kind in ("concepts", "aspects"):
-        if not getattr(known, kind):
-            yield Problem(file.shown, 0, f"the base has no {kind}; add a file to {kind}/")
+    if not known.concepts:
+        yield Problem(file.shown, 0, "the base has no concepts; add a file to concepts/")
+    if DEFINE not in known.aspects and "aspects" not in known.incomplete:
+        yield Problem(
+            file.shown, 0, f"the base has no aspect `{DEFINE}`; add aspects/{DEFINE}.yaml"
+        )
 
 
 _CHECKS = {

@@ -104,7 +104,7 @@ def _build(text: str, file: str) -> tuple[Node | None, list[Problem]]:
             continue
         else:
             continue
-        if event.tag is not None and not event.tag.startswith("tag:yaml.org,2002:str"):
+        if event.tag not in (None, "tag:yaml.org,2002:str"):
             problems.append(Problem(file, line, f"YAML tag {event.tag} is not allowed; drop it"))
         if stack:
             _attach(stack[-1], node, file, problems)

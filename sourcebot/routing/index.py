@@ -170,7 +170,7 @@ class Index(Struct, frozen=True):
     def resume(cls, data: Mapping[str, Any]) -> Index:
         """What `dump` described. Raises KeyError, TypeError or ValueError on damaged data."""
         known = data["features"].split("\n")
-        return cls(
+        index = cls(
             labels=tuple(data["labels"]),
             texts=data["texts"],
             folded=data["folded"],
@@ -182,6 +182,21 @@ class Index(Struct, frozen=True):
             postings=Table.resume(data["postings"]),
             weights=Table.resume(data["weights"]),
         )
+        index._check()
+        return index
+
+    def _check(self) -> None:
+        """Raise ValueError where the parts do not fit together."""
+        examples, rows = len(self.texts), len(self.rows)
+        fits = (
+            len(self.folded) == len(self.targets) == examples
+            and max(self.targets, default=-1) < len(self.labels)
+            and len(self.postings.starts) == len(self.weights.starts) == rows + 1
+            and max(self.postings.numbers, default=-1) < examples
+            and max(self.weights.numbers, default=-1) < len(self.labels)
+        )
+        if not fits:
+            raise ValueError("the index's parts do not fit together")
 
 
 def inverse_document_frequency_of(count: int, documents: int) -> float:

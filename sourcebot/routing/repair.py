@@ -64,6 +64,8 @@ class Repairer:
     def _cost(self, word: str, known: str, distance: float) -> tuple[float, int, str]:
         dropped = known[1:] == word or word[1:] == known
         cost = distance + 0.9 * (word[0] != known[0] and not dropped)
+        if len(known) > len(word):
+            cost -= 0.1  # letters are left out more often than mistaken
         if len(word) == 6 and distance > 1 and word[:3] != known[:3]:
             cost += 1.0
         return cost, -self._frequency[known], known

@@ -155,7 +155,7 @@ class Router:
         data = read_router(Path(path))
         try:
             return cls.resume(data)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise RouterFileError(
                 f"{path}: the file does not hold a router; save it again"
             ) from error

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from textual.widgets import Markdown
 
     from sourcebot.dialogue.bot import Bot
-    from sourcebot.errors import SourcebotError
     from sourcebot.history import History
 
 DARK = Theme(
@@ -73,7 +72,7 @@ class SourcebotApp(App[int]):
 
     def __init__(self, load: Callable[[], Bot], *, history: History) -> None:
         super().__init__()
-        self.failure: SourcebotError | None = None
+        self.failure: Exception | None = None
         self._load = load
         self._history = history
         self.register_theme(DARK)

@@ -14,7 +14,6 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from sourcebot.errors import SourcebotError
 from sourcebot.tui.help import HelpScreen
 from sourcebot.tui.prompt import Prompt
 from sourcebot.tui.widgets import Suggestions, Welcome
@@ -57,7 +56,7 @@ class ChatScreen(Screen[None]):
     class Failed(Message):
         """The knowledge base cannot be used."""
 
-        error: SourcebotError
+        error: Exception
 
     def __init__(self, load: Callable[[], Bot], *, history: History) -> None:
         super().__init__()
@@ -86,7 +85,7 @@ class ChatScreen(Screen[None]):
     def _begin(self) -> None:
         try:
             self.post_message(self.Loaded(self._load()))
-        except SourcebotError as error:
+        except Exception as error:
             self.post_message(self.Failed(error))
         else:
             # Slow to load and wanted soon: while the user reads the welcome is a good time.
