@@ -274,6 +274,9 @@ class Resolver:
         found: list[Question] = []
         for aspect in label.ids:
             if self._takes(aspect) == "pair" and self._two_names_of_one():
+                about_it = next((other for other in others if self._claims_only_it(other)), None)
+                if about_it is not None:
+                    return self._questions(about_it, ())
                 aspect = DEFINE
             concepts = self._concepts(aspect)
             if not concepts and self._takes(aspect) in ("concept", "pair"):
@@ -306,6 +309,10 @@ class Resolver:
     def _two_names_of_one(self) -> bool:
         """Whether both names are of one concept, as in "is onshoring the same as reshoring?"."""
         return len(self.named) == 1 and len(self.reading.names) > 1
+
+    def _claims_only_it(self, label: Label) -> bool:
+        """Whether the label is a claim about the one concept that is named, and no other."""
+        return label.kind == "claim" and self.base.claims[label.ids[0]].concepts == self.named
 
     def _alternatives(self, labels: Sequence[Label]) -> Iterator[Alternative]:
         for label in labels[:2]:
