@@ -116,7 +116,7 @@ class Reader:
             back=any(word in index.points_back for word in words),
             back_both=any(_contains(words, both) for both in index.points_back_to_both),
             opposite=any(_contains(words, way) for way in index.opposites),
-            bare=all(token.stem in (CONCEPT_SLOT, TASK_SLOT) for token in shown),
+            bare=_is_bare(index, shown),
             names=tuple({spot.name: None for spot in found.of("concept")}),
             named=found.named,
             repairs=tuple(repairs),
@@ -134,6 +134,10 @@ class Reader:
         if correction:
             kept = self._without_fillers(kept)
             kept = self._opening(kept, self.index.corrections)[1]
+        for size in range(min(LONGEST_FILLER, len(kept) - 1), 0, -1):
+            if tuple(token.word for token in kept[-size:]) in self.index.corrections:
+                correction, kept = True, kept[:-size]
+                break
         shift, kept = self._opening(kept, self.index.shifts)
         corrected = self._without_the_denied(kept)
         return correction or len(corrected) < len(kept), shift, corrected
@@ -183,6 +187,13 @@ class Reader:
             if tuple(token.word for token in tokens[:size]) in openings:
                 return True, self._opening(tokens[size:], openings)[1]
         return False, list(tokens)
+
+
+def _is_bare(index: Understanding, shown: Sequence[Token]) -> bool:
+    """Whether there is nothing but names, and words such as "of" and "the" around them."""
+    slots = [token for token in shown if token.word in (CONCEPT_SLOT, TASK_SLOT)]
+    others = (token for token in shown if token.word not in (CONCEPT_SLOT, TASK_SLOT))
+    return bool(slots) and all(token.word in index.empty_words for token in others)
 
 
 def _concepts(found: Found, around: Sequence[Found]) -> tuple[Mention, ...]:

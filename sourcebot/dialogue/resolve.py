@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from sourcebot.dialogue.context import Context
-from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, takes
+from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
 from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.reply import Alternative
@@ -78,13 +78,22 @@ class Resolver:
                 if other.kind == "aspect" and other.confidence > label.confidence / 3
             ]
             if self.task_is_certain and TASK_FIT in likely:
-                return self._fill(TASK_FIT, self.named, self.task, label.confidence)
+                return self._fill(TASK_FIT, self._concepts(TASK_FIT), self.task, label.confidence)
             candidates = self._by_facts(candidates)
-            label = candidates[0]
+            label = next(filter(self._has_answer, candidates), candidates[0])
             close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
             if close and self.named and not self.context.started:
                 return self._ask_aspect(candidates)
         return self._questions(label, candidates[1:])
+
+    def _has_answer(self, label: Label) -> bool:
+        """Whether the base holds something on what the label asks."""
+        if label.kind != "aspect":
+            return True
+        return any(
+            answerable(self.base, aspect, self._concepts(aspect), self.task or self.context.task)
+            for aspect in label.ids
+        )
 
     def _by_facts(self, candidates: list[Label]) -> list[Label]:
         """Where the wording decides little, what the facts speak of helps to decide."""
@@ -143,7 +152,7 @@ class Resolver:
         if len(self.named) > 1:
             return self._fill(COMPARE, self.named, self.task, 0.8)
         if self.task is not None:
-            return self._fill(TASK_FIT, self.named, self.task, 0.8)
+            return self._fill(TASK_FIT, self._concepts(TASK_FIT), self.task, 0.8)
         return self._fill(DEFINE, self.named, None, 0.9)
 
     def _moved(self) -> list[Question]:
@@ -167,7 +176,7 @@ class Resolver:
 
     def _opposite(self) -> str | None:
         """The concept that undoes the one that is named or talked about, where it is asked for."""
-        about = self.named or self.context.concepts
+        about = tuple(self.reading.named) or self.named or self.context.concepts
         if not self.reading.opposite or len(about) != 1 or len(self.reading.words) > SHORT:
             return None
         return self.base.concepts[about[0]].opposite
@@ -229,7 +238,7 @@ class Resolver:
         if self.named:
             return self.named
         if needs == "task" and self.task is not None and not self.reading.back:
-            return ()
+            return self.base.tasks[self.task].fits[:1]
         if self.context.started and self.context.concepts:
             return self.context.concepts
         if self.task is not None and self.task_is_certain and needs == "concept":
@@ -325,7 +334,7 @@ class Resolver:
         if len(self.reading.foreign) > 1:
             return Refusal("ambiguous")
         if self.task is not None and not self.named:
-            return self._fill(TASK_FIT, (), self.task, 0.5)
+            return self._fill(TASK_FIT, self._concepts(TASK_FIT), self.task, 0.5)
         if self.named:
             return self._fill(DEFINE, self.named, self.task, 0.5)
         return Refusal("ambiguous")

@@ -68,6 +68,7 @@ class Understanding(Struct, frozen=True):
     function_words: frozenset[str]
     openers: frozenset[str]
     joiners: frozenset[str]
+    empty_words: frozenset[str]
     points_back: frozenset[str]
     points_back_to_both: Phrases
     fillers: Phrases
@@ -114,6 +115,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         function_words=frozenset(language.function_words),
         openers=frozenset(language.openers),
         joiners=frozenset(language.joiners),
+        empty_words=frozenset(language.empty_words),
         points_back=frozenset((*language.pronouns, *language.plural_pronouns)),
         points_back_to_both=frozenset(tables.plural_pronouns),
         fillers=frozenset(tables.fillers),

@@ -220,6 +220,7 @@ def _language(draft: Draft, raw: RawBase) -> Language:
         function_words=part.function_words,
         fillers=part.fillers,
         openers=part.openers,
+        empty_words=part.empty_words,
         joiners=part.joiners,
         auxiliaries=part.auxiliaries,
         pronouns=part.pronouns,

@@ -159,6 +159,7 @@ class LanguageFile(Struct, frozen=True, forbid_unknown_fields=True):
     function_words: Annotated[Texts, Meta(description="Words that carry no topic.")]
     fillers: Annotated[Texts, Meta(description="Phrases to drop before reading a message.")]
     openers: Annotated[Texts, Meta(description="Words that start a question of its own.")]
+    empty_words: Annotated[Texts, Meta(description="Words that add nothing to a bare name.")]
     joiners: Annotated[Texts, Meta(description="Words that join two questions.")]
     auxiliaries: Annotated[Texts, Meta(description="Verbs that open a yes-or-no question.")]
     pronouns: Annotated[Texts, Meta(description="Words that point back to one thing.")]

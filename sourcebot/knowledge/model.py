@@ -182,6 +182,7 @@ class Language(Struct, frozen=True):
     function_words: tuple[str, ...]
     fillers: tuple[str, ...]
     openers: tuple[str, ...]
+    empty_words: tuple[str, ...]
     joiners: tuple[str, ...]
     auxiliaries: tuple[str, ...]
     pronouns: tuple[str, ...]
