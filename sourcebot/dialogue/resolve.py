@@ -237,7 +237,8 @@ class Resolver:
             return tuple(c for c in self.named if self.base.entry(aspect, (c,)) is not None)
         if self.named:
             return self.named
-        if needs == "task" and self.task is not None and not self.reading.back:
+        pointing = self.reading.back and self.context.started
+        if needs == "task" and self.task is not None and not pointing:
             return self.base.tasks[self.task].fits[:1]
         if self.context.started and self.context.concepts:
             return self.context.concepts
