@@ -34,3 +34,9 @@ def conversation(bot: Bot) -> Conversation:
 def tea_bot(_caches: None, tmp_path_factory: pytest.TempPathFactory) -> Bot:
     """The bot over the tea base."""
     return Bot.load(TeaFolder(tmp_path_factory.mktemp("tea")).root)
+
+
+@pytest.fixture
+def tea(tmp_path: Path, own_cache: Path) -> TeaFolder:
+    """The tea base, for tests that break it, with a cache of the test's own."""
+    return TeaFolder(tmp_path / "tea")
