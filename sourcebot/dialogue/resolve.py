@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from sourcebot.dialogue.admission import is_admitted
+from sourcebot.dialogue.asking_back import between_concepts
 from sourcebot.dialogue.context import Context
 from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
 from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
@@ -56,7 +58,8 @@ class Resolver:
 
     def resolve(self) -> Outcome:
         """What the reading comes to, in this context."""
-        if not self._in_scope():
+        about = bool(self.named or self.task)
+        if not is_admitted(self.index, self.reading, self.context, about):
             return Refusal("out-of-scope")
         bare = self._bare()
         if bare is not None:
@@ -114,29 +117,6 @@ class Resolver:
             for label in candidates
         ]
         return sorted(lifted, key=lambda label: -label.confidence)
-
-    def _in_scope(self) -> bool:
-        reading = self.reading
-        if reading.inside >= self.index.scope.bar:
-            return True
-        best = reading.labels[0] if reading.labels else None
-        if best is not None and best.kind != "aspect" and len(reading.foreign) <= 1:
-            sure = reading.similarity >= 0.75 or best.confidence >= self.index.router.bar
-            if sure:
-                return True
-        about = bool(self.named) or any(not mention.loose for mention in reading.tasks)
-        follows = self.context.started and len(reading.foreign) <= int(about)
-        if follows and reading.inside >= self.index.scope.bar / 3:
-            return True
-        points_back = reading.back or reading.back_both or reading.shift or reading.correction
-        if follows and (points_back or self._is_asked(reading) or self.named or self.task):
-            return True
-        waiting = self.context.asked_intent is not None and bool(self.named or self.task)
-        vague = not reading.foreign and len(reading.content) <= 1 and self._is_asked(reading)
-        return waiting or vague
-
-    def _is_asked(self, reading: Reading) -> bool:
-        return bool(reading.labels) and reading.labels[0].confidence >= self.index.router.bar
 
     def _bare(self) -> list[Question] | None:
         """Names alone, or names after "what about" or "no, I meant"."""
@@ -290,7 +270,7 @@ class Resolver:
                 aspect = DEFINE
             concepts = self._concepts(aspect)
             if not concepts and self._takes(aspect) in ("concept", "pair"):
-                return self._ask_concept(aspect, label.confidence)
+                return between_concepts(self.base, aspect, self.task, label.confidence)
             found += self._fill(aspect, concepts, self.task, label.confidence, alternatives)
         return found
 
@@ -355,23 +335,3 @@ class Resolver:
         if len(options) < 2:
             return self._without_aspect()
         return Choice(tuple(options.values())[:3], "aspect")
-
-    def _ask_concept(self, aspect: str, confidence: float) -> Choice | Refusal:
-        """What is asked is clear, of which concept is not."""
-        mains = self.base.identity.main_concepts
-        options: list[Question] = []
-        if self._takes(aspect) == "pair":
-            for concept in mains:
-                contrast = self.base.concepts[concept].contrast
-                pair = tuple(sorted((concept, contrast or concept)))
-                if contrast and all(pair != option.concepts for option in options):
-                    options.append(Question(aspect, pair, self.task, confidence))
-        else:
-            options = [
-                Question(aspect, (concept,), self.task, confidence)
-                for concept in mains
-                if self.base.entry(aspect, (concept,)) is not None
-            ]
-        if not options:
-            return Refusal("no-entry")
-        return Choice(tuple(options), "concept")

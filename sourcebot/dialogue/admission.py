@@ -1,0 +1,32 @@
+"""Whether a message is let in: by what it says alone, or by what it follows."""
+
+from __future__ import annotations
+
+from sourcebot.dialogue.context import Context
+from sourcebot.dialogue.reading import Reading
+from sourcebot.dialogue.understanding import Understanding
+
+SAME_PHRASE = 0.75
+"""So near a phrase of a claim or of a concept's description, a message needs no more evidence."""
+IN_CONVERSATION = 1 / 3
+"""The share of the bar that a message needs that follows an answer and holds no foreign word."""
+
+
+def is_admitted(index: Understanding, reading: Reading, context: Context, about: bool) -> bool:
+    """Whether to look for an answer. `about`: a concept or a piece of work is named."""
+    if reading.inside >= index.scope.bar:
+        return True
+    asked = bool(reading.labels) and reading.labels[0].confidence >= index.router.bar
+    described = bool(reading.labels) and reading.labels[0].kind != "aspect"
+    familiar = asked or reading.similarity >= SAME_PHRASE
+    if described and familiar and len(reading.foreign) <= 1:
+        return True
+    certain = bool(reading.named) or any(not mention.loose for mention in reading.tasks)
+    if context.started and len(reading.foreign) <= int(certain):
+        points_back = reading.back or reading.back_both or reading.shift or reading.correction
+        likely = reading.inside >= index.scope.bar * IN_CONVERSATION
+        if likely or points_back or asked or about:
+            return True
+    answers_question_back = context.asked_intent is not None and about
+    vague = asked and not reading.foreign and len(reading.content) <= 1
+    return answers_question_back or vague
