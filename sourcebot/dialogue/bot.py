@@ -11,12 +11,12 @@ import msgspec
 from sourcebot.dialogue.compose import Composer
 from sourcebot.dialogue.context import Context, remember
 from sourcebot.dialogue.decide import decide
+from sourcebot.dialogue.indexing import understand
 from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import Reading
 from sourcebot.dialogue.reply import Reply
 from sourcebot.dialogue.smalltalk import match_smalltalk
-from sourcebot.dialogue.understanding import understand
 from sourcebot.errors import ConversationError, TemplateError
 from sourcebot.knowledge.model import KnowledgeBase, Reason, Smalltalk, SmalltalkStatus
 from sourcebot.routing.text import MAX_CHARACTERS, clean, words_of

@@ -9,8 +9,6 @@ import msgspec
 from msgspec import Struct
 
 from sourcebot.dialogue.scope import ScopeModel
-from sourcebot.knowledge.cache import read_cached, write_cached
-from sourcebot.knowledge.compiled import seal, unseal
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.routing.index import Index
 from sourcebot.routing.passages import Passages
@@ -81,21 +79,6 @@ class Understanding(Struct, frozen=True):
     origin: msgspec.Raw
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
     passages: Passages
-
-
-def understand(knowledge: KnowledgeBase) -> Understanding:
-    """The index of a knowledge base, from the cache where it is current."""
-    cached = unseal(read_cached("index", knowledge.digest))
-    if cached is not None:
-        try:
-            return assemble(knowledge, msgspec.json.decode(cached, type=Tables))
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError, IndexError):
-            pass
-    from sourcebot.dialogue.learn import learn
-
-    encoded = msgspec.json.encode(learn(knowledge))
-    write_cached("index", knowledge.digest, seal(encoded))
-    return assemble(knowledge, msgspec.json.decode(encoded, type=Tables))
 
 
 def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sourcebot.knowledge.decode import line_of
+from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.files import AspectFile, ConceptFile, EntryPart, TaskPart
 from sourcebot.knowledge.folders import RawBase
-from sourcebot.knowledge.loader import Decoded, Draft
 from sourcebot.knowledge.model import (
     DEFINE,
     Aspect,

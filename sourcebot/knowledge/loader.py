@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
 
 from sourcebot.errors import KnowledgeError, Problem
+from sourcebot.knowledge.assemble import assemble
 from sourcebot.knowledge.decode import MISSING, Decoder, nearest
+from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.files import SHAPES
 from sourcebot.knowledge.folders import RawBase, RawFile
 from sourcebot.knowledge.model import KnowledgeBase
-from sourcebot.knowledge.yaml_nodes import Node, parse_yaml
+from sourcebot.knowledge.references import check_references
+from sourcebot.knowledge.yaml_nodes import parse_yaml
 
 _FOLDERS = {"concepts", "entries", "aspects", "transcripts"}
 _REQUIRED = ("kb", "sources")
@@ -26,33 +27,6 @@ _IDS_IN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A file that could be read: its shape's name, its value, and its nodes for line numbers."""
-
-    kind: str
-    name: str
-    shown: str
-    value: Any
-    node: Node
-
-
-@dataclass(slots=True)
-class Draft:
-    """Everything that could be read, and everything that is wrong so far.
-
-    incomplete: kinds of ids of which some could not be read, so that none can be called unknown.
-    """
-
-    files: list[Decoded] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    incomplete: set[str] = field(default_factory=set)
-
-    def of(self, kind: str) -> list[Decoded]:
-        """The files of one kind, in the order of their names."""
-        return [file for file in self.files if file.kind == kind]
-
-
 def compile_base(raw: RawBase) -> KnowledgeBase:
     """Make a knowledge base; raises KnowledgeError with every error (warnings do not stop it)."""
     base, problems = examine(raw)
@@ -64,9 +38,6 @@ def compile_base(raw: RawBase) -> KnowledgeBase:
 
 def examine(raw: RawBase) -> tuple[KnowledgeBase | None, list[Problem]]:
     """Make a knowledge base where that is possible, and list every problem, warnings included."""
-    from sourcebot.knowledge.assemble import assemble
-    from sourcebot.knowledge.references import check_references
-
     draft = Draft()
     for file in raw.files:
         _decode(file, _kind_of(file, draft), draft)

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from sourcebot.errors import Problem
 from sourcebot.knowledge.decode import line_of, nearest
+from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.files import AspectFile
-from sourcebot.knowledge.loader import Decoded, Draft
 from sourcebot.knowledge.model import DEFINE
 from sourcebot.knowledge.yaml_nodes import Fields, Items, Node, Text
 

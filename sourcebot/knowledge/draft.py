@@ -1,0 +1,36 @@
+"""A knowledge base that has been read and not yet judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sourcebot.errors import Problem
+from sourcebot.knowledge.yaml_nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file that could be read: its shape's name, its value, and its nodes for line numbers."""
+
+    kind: str
+    name: str
+    shown: str
+    value: Any
+    node: Node
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything that could be read, and everything that is wrong so far.
+
+    incomplete: kinds of ids of which some could not be read, so that none can be called unknown.
+    """
+
+    files: list[Decoded] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    incomplete: set[str] = field(default_factory=set)
+
+    def of(self, kind: str) -> list[Decoded]:
+        """The files of one kind, in the order of their names."""
+        return [file for file in self.files if file.kind == kind]
