@@ -19,6 +19,11 @@ from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes, entry_key
 CLOSE = 0.97
 """A second reading with this share of the first one's confidence is as likely meant."""
 SHORT = 9
+"""A message of more words that says "opposite" may be about something else."""
+WHOLE_QUESTION = 5
+"""A message of fewer words that names no concept is vague, and is asked back."""
+SURE_SIGN = 0.85
+"""A sign of three elements or more names its concept better than the question around it."""
 CLEAR_PHRASE = 0.7
 """A phrase as near as this says what is asked; the facts are not consulted."""
 CLEAR_FACT = 0.45
@@ -179,9 +184,11 @@ class Resolver:
         about = self.index.asked_about.get(label.ids[0], ())
         if not named and self.reading.back and self.context.started:
             named = frozenset(self.context.concepts)
-        hinted = self.reading.hints[0].id if self.reading.hints else label.ids[0]
-        if hinted != label.ids[0] and label.confidence < self.index.router.bar:
-            return False
+        hint = self.reading.hints[0] if self.reading.hints else None
+        if hint is not None and hint.id != label.ids[0]:
+            sure = label.confidence >= self.index.router.bar and hint.score < SURE_SIGN
+            if not sure:
+                return False
         unnamed = frozenset() in about and not self.by_name
         return self.reading.similarity >= 0.5 and (named in about or unnamed)
 
@@ -269,6 +276,9 @@ class Resolver:
                     return self._questions(about_it, ())
                 aspect = DEFINE
             concepts = self._concepts(aspect)
+            if not concepts and len(self.reading.words) >= WHOLE_QUESTION:
+                usual = self.base.aspects[aspect].usual_concept
+                concepts = (usual,) if usual is not None else ()
             if not concepts and self._takes(aspect) in ("concept", "pair"):
                 return between_concepts(self.base, aspect, self.task, label.confidence)
             found += self._fill(aspect, concepts, self.task, label.confidence, alternatives)

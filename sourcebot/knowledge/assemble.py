@@ -183,6 +183,7 @@ def _aspect(file: Decoded) -> Aspect:
         takes=part.takes,
         question=part.question,
         question_alone=part.question_alone,
+        usual_concept=part.usual_concept,
         subjects=part.subjects,
         next=part.next,
         place=Place(file.name, 1),

@@ -118,6 +118,9 @@ class AspectFile(Struct, frozen=True, forbid_unknown_fields=True):
     phrases: Annotated[
         Texts, Meta(description="How people ask; {concept} and {task} stand for names.")
     ]
+    usual_concept: Annotated[
+        str | None, Meta(description="The concept that is meant where a whole question names none.")
+    ] = None
     question_alone: Annotated[
         str | None, Meta(description="A message that asks it of nothing in particular.")
     ] = None

@@ -154,6 +154,7 @@ class Aspect(Struct, frozen=True):
     takes: Takes
     question: str
     question_alone: str | None
+    usual_concept: str | None
     subjects: tuple[str, ...]
     next: tuple[str, ...]
     place: Place

@@ -110,6 +110,8 @@ def _aspect_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     part = file.value
     yield from _own_id(file, part.id)
     yield from known.unknown("aspects", part.next, file, "next")
+    if part.usual_concept is not None:
+        yield from known.unknown("concepts", [part.usual_concept], file, "usual_concept")
     for number, both in enumerate(part.together):
         yield from known.unknown("aspects", both.aspects, file, "together", number, "aspects")
     for where, text in _texts_with_slots(part):
