@@ -17,7 +17,7 @@ GIVEN = frozenset(
 )
 """The names that templates are given (see `Answers.answer` and `Answers.text`)."""
 SMALLTALK = "language/smalltalk.j2"
-ENTRY_TEMPLATE = "answers/entry.md.j2"
+ENTRY_TEMPLATE, CLAIM_TEMPLATE = "answers/entry.md.j2", "answers/claim.md.j2"
 
 
 class Material(Struct, frozen=True):
@@ -97,8 +97,13 @@ class Answers:
         ]
 
     def _template(self, material: Material) -> str:
-        own = "answers/claim.md.j2" if material.claim else f"answers/{material.aspect}.md.j2"
-        return own if own in self._knowledge.templates else ENTRY_TEMPLATE
+        """The aspect's own template, else the one for what it takes, else the one for entries."""
+        if material.claim is not None:
+            return CLAIM_TEMPLATE
+        aspect = self._knowledge.aspects.get(material.aspect)
+        names = [material.aspect, *([aspect.takes] if aspect is not None else [])]
+        own = (f"answers/{name}.md.j2" for name in names)
+        return next((name for name in own if name in self._knowledge.templates), ENTRY_TEMPLATE)
 
     def _category(self, task: Task | None) -> object:
         return self._knowledge.categories.get(task.category) if task is not None else None

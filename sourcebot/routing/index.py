@@ -107,13 +107,19 @@ class Index(Struct, frozen=True):
         return {self.rows[feature]: weight for feature, weight in weighted.items()}
 
     def nearest(
-        self, stems: Sequence[str], without: Collection[int] = ()
+        self,
+        stems: Sequence[str],
+        without: Collection[int] = (),
+        vector: Mapping[int, float] | None = None,
     ) -> list[tuple[float, int]]:
-        """The short list: (similarity 0..1, example number), best first."""
+        """The short list: (similarity 0..1, example number), best first.
+
+        without: examples to leave out; vector: what `vector(stems)` gave, where it is at hand.
+        """
         scores: dict[int, float] = {}
         # Rare features find the candidates; what nearly every example has only ranks them.
         common = len(self.texts) // COMMON
-        vector = self.vector(stems)
+        vector = self.vector(stems) if vector is None else vector
         for row in sorted(vector, key=self.postings.length):
             weight = vector[row]
             enough = len(scores) >= CANDIDATES and self.postings.length(row) > common
@@ -143,10 +149,12 @@ class Index(Struct, frozen=True):
             scores.setdefault(self.targets[number], []).append(similarity)
         return {label: best[0] + ECHO * sum(best[1:3]) / 2 for label, best in scores.items()}
 
-    def linear(self, stems: Sequence[str]) -> list[float]:
+    def linear(
+        self, stems: Sequence[str], vector: Mapping[int, float] | None = None
+    ) -> list[float]:
         """Per label: the linear score, about 1 for a text much like its examples, 0 for none."""
         scores = [0.0] * len(self.labels)
-        for row, weight in self.vector(stems).items():
+        for row, weight in (self.vector(stems) if vector is None else vector).items():
             for label, other in self.weights.row(row):
                 scores[label] += weight * other
         return scores

@@ -120,9 +120,10 @@ class Router:
 
     def route_stems(self, text: str, stems: Sequence[str]) -> Route:
         """Route a text whose stems are known already (repaired and masked by the caller)."""
-        examples = self._index.nearest(stems)
+        vector = self._index.vector(stems)
+        examples = self._index.nearest(stems, vector=vector)
         nearest = self._index.by_label(examples)
-        ranked = combine(nearest, self._index.linear(stems), self._calibration.trust)
+        ranked = combine(nearest, self._index.linear(stems, vector), self._calibration.trust)
         if not ranked:
             everything = tuple((label, 0.0) for label in self.labels) if text.strip() else ()
             return Route(text, None, 0.0, everything, 0.0, self)
