@@ -92,7 +92,7 @@ class Resolver:
             close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
             if close and self.named and not self.context.started:
                 return self._ask_aspect(candidates)
-        return self._questions(label, candidates[1:])
+        return self._questions(label, [other for other in candidates if other is not label])
 
     def _has_answer(self, label: Label) -> bool:
         """Whether the base holds something on what the label asks."""
@@ -105,9 +105,9 @@ class Resolver:
 
     def _by_facts(self, candidates: list[Label]) -> list[Label]:
         """Where the wording decides little, what the facts speak of helps to decide."""
-        named = self.named or self.context.concepts
         if self.reading.similarity >= CLEAR_PHRASE:
             return candidates
+        named = self.named or self.context.concepts
         within = {
             entry_key(aspect, (concept,)) for aspect in self.base.aspects for concept in named
         }
@@ -186,8 +186,8 @@ class Resolver:
             named = frozenset(self.context.concepts)
         hint = self.reading.hints[0] if self.reading.hints else None
         if hint is not None and hint.id != label.ids[0]:
-            sure = label.confidence >= self.index.router.bar and hint.score < SURE_SIGN
-            if not sure:
+            outweighed = hint.score >= SURE_SIGN
+            if outweighed or label.confidence < self.index.router.bar:
                 return False
         unnamed = frozenset() in about and not self.by_name
         return self.reading.similarity >= 0.5 and (named in about or unnamed)
