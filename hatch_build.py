@@ -23,7 +23,7 @@ class CompiledForm(BuildHookInterface):  # type: ignore[type-arg]
         sys.path.insert(0, self.root)
         from sourcebot.dialogue.bot import Bot
 
-        Bot.load()
+        _ = Bot.load().adviser  # the index, and what the advice hears with
         for path in sorted(Path(self._made.name).iterdir()):
             build_data["force_include"][str(path)] = (
                 f"sourcebot/compiled/{path.name.partition('-')[2]}"

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 
 from sourcebot.answers.sandbox import Sandbox, for_templates, names_used, render
-from sourcebot.knowledge.model import Claim, Concept, Entry, Fact, KnowledgeBase, Row, Task
+from sourcebot.knowledge.facts import Fact
+from sourcebot.knowledge.model import Claim, Concept, Entry, KnowledgeBase, Row, Task
 
 GIVEN = frozenset(
     [
         *("aspect", "concepts", "entries", "missing", "definitions", "task", "category", "claim"),
+        *("question", "lead", "noted", "lost", "say", "again", "given"),
+        *("result", "axes", "criteria", "options", "bars", "map"),
         *("names", "several", "kb", "cite", "parts", "reason", "topic", "by", "name"),
     ]
 )
@@ -77,6 +80,12 @@ class Answers:
             text = render(self._sandbox, self._template(material), values)
             texts.append(_tidy(text))
         return "\n\n".join(texts), tuple(citations.numbers)
+
+    def cited(self, name: str, **values: object) -> tuple[str, tuple[str, ...]]:
+        """Render a template that cites what has `sources`, and the source ids in order."""
+        citations = _Citations()
+        cite = for_templates(lambda fact: citations.cite(fact))
+        return self.text(name, cite=cite, **values), tuple(citations.numbers)
 
     def text(self, name: str, **values: object) -> str:
         """Render a template that needs no facts (offers, refusals)."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sourcebot.dialogue.advising.state import Advising
 from sourcebot.dialogue.compose import Composer
 from sourcebot.dialogue.context import Context, remember
 from sourcebot.dialogue.decide import decide
-from sourcebot.dialogue.indexing import understand
-from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
+from sourcebot.dialogue.indexing import listen, understand
+from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal, Start
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import Reading
 from sourcebot.dialogue.reply import Reply
@@ -20,6 +22,9 @@ from sourcebot.dialogue.smalltalk import match_smalltalk
 from sourcebot.errors import ConversationError, TemplateError
 from sourcebot.knowledge.model import KnowledgeBase, Reason, Smalltalk, SmalltalkStatus
 from sourcebot.routing.text import MAX_CHARACTERS, clean, words_of
+
+if TYPE_CHECKING:
+    from sourcebot.dialogue.advising.adviser import Adviser, Turn
 
 NAME = "Sourcebot"
 SAVED = "sourcebot-conversation"
@@ -40,6 +45,16 @@ class Bot:
     def load(cls, folder: str | PathLike[str] | None = None) -> Bot:
         """A bot over a knowledge base folder, or over the shipped one. Raises KnowledgeError."""
         return cls(KnowledgeBase.load(folder))
+
+    @cached_property
+    def adviser(self) -> Adviser | None:
+        """The guided advice, or None where the knowledge base has no criteria."""
+        if not self.knowledge.can_advise:
+            return None
+        # A question on its own does without; who is advised pays for it once.
+        from sourcebot.dialogue.advising.adviser import Adviser
+
+        return Adviser(self.index, listen(self.knowledge), self.composer.answers)
 
     def start(self) -> Conversation:
         """A new conversation."""
@@ -110,7 +125,13 @@ class Bot:
             recent=tuple(id for id in context.recent if id in base.concepts),
             asked_intent=context.asked_intent if context.asked_intent in base.aspects else None,
             asked_task=context.asked_task if context.asked_task in base.tasks else None,
+            advising=self._still_advised(context.advising),
         )
+
+    def _still_advised(self, state: Advising | None) -> Advising | None:
+        if state is None or self.adviser is None:
+            return None
+        return self.adviser.resumed(state)
 
 
 class Conversation:
@@ -136,7 +157,7 @@ class Conversation:
             return self._refuse("too-long")
         if not words_of(stripped):
             return self._refuse("out-of-scope" if clean(stripped).strip() else "empty")
-        return self._answer(self._picked(stripped))
+        return self._answer(stripped)
 
     def dump(self) -> dict[str, Any]:
         """The conversation as JSON-able data."""
@@ -146,7 +167,7 @@ class Conversation:
         return {"format": SAVED, "version": VERSION, "kb": stamp, "context": context}
 
     def _refuse(self, reason: Reason) -> Reply:
-        reply = self._bot.composer.refuse(Refusal(reason))
+        reply = self._beside(self._bot.composer.refuse(Refusal(reason)))
         self._keep(offered=reply.suggestions)
         self._last = ([], reply, [], None)
         return reply
@@ -160,17 +181,27 @@ class Conversation:
         return offered[number - 1] if number > 0 else offered[number]
 
     def _answer(self, text: str) -> Reply:
-        bot = self._bot
+        bot, advising = self._bot, self._context.advising
+        if advising is None or not advising.asking:
+            text = self._picked(text)
+        if advising is not None and bot.adviser is not None:
+            turn = bot.adviser.turn(text, advising)
+            if turn is not None:
+                return self._advised(turn)
         small = match_smalltalk(bot.index, text)
         if small is not None:
-            reply = bot.small_talk(small)
+            reply = self._beside(bot.small_talk(small))
             self._keep(offered=reply.suggestions)
             self._last = ([], reply, [], small.id)
             return reply
+        if not any(character.isalpha() for character in text):
+            return self._refuse("out-of-scope")  # a number that picks nothing
         readings = bot.reader.read(text)
         decision = decide(bot.index, readings, self._context)
+        if isinstance(decision, Start) and bot.adviser is not None:
+            return self._advised(bot.adviser.start(text, advising, decision.task))
         try:
-            reply = self._compose(decision)
+            reply = self._beside(self._compose(decision))
         except TemplateError as error:
             decision, reply = Refusal("no-entry"), bot.broken_template(error)
         questions = decision if isinstance(decision, list) else []
@@ -178,8 +209,24 @@ class Conversation:
         self._last = (readings, reply, questions, None)
         return reply
 
+    def _advised(self, turn: Turn) -> Reply:
+        """Keep what the advice came to."""
+        task = turn.state.task or self._context.task
+        self._keep(offered=turn.reply.suggestions, advising=turn.state, task=task, why=turn.why)
+        self._last = None
+        return turn.reply
+
+    def _beside(self, reply: Reply) -> Reply:
+        """A reply to something else, and the advice's question again where one waits."""
+        advising = self._context.advising
+        if advising is None or not advising.asking or self._bot.adviser is None:
+            return reply
+        return self._bot.adviser.beside(reply, advising)
+
     def _compose(self, decision: Outcome) -> Reply:
         composer = self._bot.composer
+        if isinstance(decision, Start):
+            decision = Refusal("no-entry")
         if isinstance(decision, Choice):
             return composer.clarify(decision)
         if isinstance(decision, Refusal):
@@ -196,7 +243,7 @@ class Conversation:
                 asked_task=first.task,
                 concepts=self._context.concepts if by_concept else first.concepts,
             )
-        elif isinstance(decision, Refusal):
+        elif isinstance(decision, (Refusal, Start)):
             self._keep(offered=reply.suggestions)
         else:
             last = decision[-1]
@@ -207,6 +254,7 @@ class Conversation:
                 task=reply.task,
                 recent=remember(self._context.recent, concepts),
                 offered=reply.suggestions,
+                advising=self._context.advising,
             )
 
     def _keep(self, **changes: Any) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from sourcebot.advice.check import check_model
 from sourcebot.answers.render import Answers, Material
 from sourcebot.dialogue.bot import NAME, Bot
 from sourcebot.dialogue.phrasing import as_message
 from sourcebot.dialogue.questions import Question
 from sourcebot.errors import Problem, TemplateError
-from sourcebot.knowledge.model import KnowledgeBase, Place, Reason
+from sourcebot.knowledge.facts import Place
+from sourcebot.knowledge.model import KnowledgeBase, Reason
 
 
 def check_bot(knowledge: KnowledgeBase, root: str = "kb") -> list[Problem]:
@@ -24,6 +26,7 @@ def check_bot(knowledge: KnowledgeBase, root: str = "kb") -> list[Problem]:
         bot = Bot(knowledge)
         problems += _examples(bot, root)
         problems += _suggestions(bot, root)
+        problems += _advice(bot, root)
     return sorted(set(problems))
 
 
@@ -76,6 +79,22 @@ def _examples(bot: Bot, root: str) -> Iterator[Problem]:
         if reply.status != "answered":
             yield Problem(
                 f"{root}/kb.yaml", 0, f"the example “{example}” is not answered ({reply.status})"
+            )
+
+
+def _advice(bot: Bot, root: str) -> Iterator[Problem]:
+    """What is wrong with the decision model, and with a message that should start the advice."""
+    advice = bot.knowledge.advice
+    if advice is None or bot.adviser is None:
+        return
+    yield from check_model(advice, root)
+    for phrase in advice.starts:
+        if "{task}" not in phrase.text and bot.ask(phrase.text).status != "asking":
+            yield Problem(
+                f"{root}/{phrase.place.file}",
+                phrase.place.line,
+                f"“{phrase.text}” does not start the advice; it is near another question",
+                warning=True,
             )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from sourcebot.dialogue.advising.state import Advising
+
 RECENT = 6
 
 
@@ -12,7 +14,8 @@ class Context(Struct, frozen=True, forbid_unknown_fields=True):
 
     intent, concepts, task: what the last answer was about; recent: concepts answered about, newest
     first; offered: messages the last reply offered, which "2" or "the second" picks; asked_intent:
-    the aspect of a question that is waiting for its concept; why: how the last message was read.
+    the aspect of a question that is waiting for its concept; why: how the last message was read;
+    advising: where the guided advice stands, if it was begun.
     """
 
     intent: str | None = None
@@ -23,6 +26,7 @@ class Context(Struct, frozen=True, forbid_unknown_fields=True):
     asked_intent: str | None = None
     asked_task: str | None = None
     why: str = ""
+    advising: Advising | None = None
 
     @property
     def started(self) -> bool:

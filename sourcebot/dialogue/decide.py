@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sourcebot.dialogue.context import Context, remember
-from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
+from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal, Start
 from sourcebot.dialogue.reading import Reading
 from sourcebot.dialogue.resolve import Resolver
 from sourcebot.dialogue.understanding import Understanding
@@ -21,6 +21,8 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
     first_failure: Choice | Refusal | None = None
     for reading in readings:
         outcome = Resolver(index, reading, context).resolve()
+        if isinstance(outcome, Start):
+            return outcome
         if isinstance(outcome, (Choice, Refusal)):
             first_failure = first_failure or outcome
             continue

@@ -1,6 +1,8 @@
-"""The index of a knowledge base, ready made where that can be."""
+"""The index of a knowledge base and what the advice hears with, ready made where that can be."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -9,6 +11,11 @@ from sourcebot.knowledge.cache import read_cached, write_cached
 from sourcebot.knowledge.compiled import seal, unseal
 from sourcebot.knowledge.model import KnowledgeBase
 
+if TYPE_CHECKING:
+    from sourcebot.dialogue.advising.tables import Hearing
+
+DAMAGED = (msgspec.DecodeError, KeyError, TypeError, ValueError, IndexError)
+
 
 def understand(knowledge: KnowledgeBase) -> Understanding:
     """The index of a knowledge base, from the cache where it is current."""
@@ -16,7 +23,7 @@ def understand(knowledge: KnowledgeBase) -> Understanding:
     if cached is not None:
         try:
             return assemble(knowledge, msgspec.json.decode(cached, type=Tables))
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError, IndexError):
+        except DAMAGED:
             pass
     # Learning takes numpy; who finds the index ready never loads it.
     from sourcebot.dialogue.learn import learn
@@ -24,3 +31,23 @@ def understand(knowledge: KnowledgeBase) -> Understanding:
     encoded = msgspec.json.encode(learn(knowledge))
     write_cached("index", knowledge.digest, seal(encoded))
     return assemble(knowledge, msgspec.json.decode(encoded, type=Tables))
+
+
+def listen(knowledge: KnowledgeBase) -> Hearing:
+    """What the guided advice hears with, from the cache where it is current.
+
+    Apart from the index, because a question on its own does without.
+    """
+    from sourcebot.dialogue.advising.tables import learn_hearing, resume_hearing
+
+    advice = knowledge.advice
+    assert advice is not None, "the base has no advice"
+    cached = unseal(read_cached("hearing", knowledge.digest))
+    if cached is not None:
+        try:
+            return resume_hearing(cached)
+        except DAMAGED:
+            pass
+    encoded = msgspec.json.encode(learn_hearing(knowledge, advice))
+    write_cached("hearing", knowledge.digest, seal(encoded))
+    return resume_hearing(encoded)

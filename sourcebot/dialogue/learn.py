@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from sourcebot.dialogue.reader import Reader
-from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, TASK_SLOT
+from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, START, TASK_SLOT
 from sourcebot.dialogue.scope import DEFAULT, FEWEST, INSIDE, OUTSIDE, difference, fit_scope
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, assemble
-from sourcebot.knowledge.model import KnowledgeBase, Phrase
+from sourcebot.knowledge.facts import Phrase
+from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.routing.features import NOT
 from sourcebot.routing.index import Example, Index
 from sourcebot.routing.passages import Passages
@@ -105,6 +106,9 @@ def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, Phrase]]:
     for concept in knowledge.concepts.values():
         for phrase in concept.asked_as:
             yield phrase.text, ASKED_AS + concept.id, phrase
+    if knowledge.advice is not None:
+        for phrase in knowledge.advice.starts:
+            yield phrase.text, START, phrase
 
 
 def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:

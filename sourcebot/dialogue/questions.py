@@ -33,4 +33,10 @@ class Refusal(Struct, frozen=True):
     question: Question | None = None
 
 
-Outcome = list[Question] | Choice | Refusal
+class Start(Struct, frozen=True):
+    """The guided advice is asked for, about a piece of work or in general."""
+
+    task: str | None
+
+
+Outcome = list[Question] | Choice | Refusal | Start

@@ -10,6 +10,7 @@ CONCEPT_SLOT = "conceptslot"
 TASK_SLOT = "taskslot"
 CLAIM = "claim:"
 ASKED_AS = "asked:"
+START = "start:advice"
 
 
 class Mention(Struct, frozen=True):
@@ -29,7 +30,8 @@ class Mention(Struct, frozen=True):
 class Label(Struct, frozen=True):
     """What the aspect router answered: an aspect (or several), a claim, or a concept asked for.
 
-    kind: "aspect", "claim" or "asked"; ids: aspect ids, or the id of the claim or concept.
+    kind: "aspect", "claim", "asked", or "start" of the guided advice; ids: aspect ids, or the id of
+    the claim or concept.
     """
 
     kind: str
@@ -39,7 +41,7 @@ class Label(Struct, frozen=True):
     @classmethod
     def parse(cls, label: str, confidence: float) -> Label:
         """Read a label of the router."""
-        for kind, prefix in (("claim", CLAIM), ("asked", ASKED_AS)):
+        for kind, prefix in (("claim", CLAIM), ("asked", ASKED_AS), ("start", "start:")):
             if label.startswith(prefix):
                 return cls(kind, (label[len(prefix) :],), confidence)
         return cls("aspect", tuple(label.split("+")), confidence)

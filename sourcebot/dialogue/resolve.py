@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from sourcebot.dialogue.admission import is_admitted
+from sourcebot.dialogue.admission import SAME_PHRASE, is_admitted
 from sourcebot.dialogue.asking_back import between_concepts
 from sourcebot.dialogue.context import Context
 from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
-from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal
-from sourcebot.dialogue.reading import Label, Reading
+from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal, Start
+from sourcebot.dialogue.reading import CONCEPT_SLOT, START, Label, Reading
 from sourcebot.dialogue.reply import Alternative
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes, entry_key
@@ -75,6 +75,8 @@ class Resolver:
         candidates = list(self._candidates())
         if not candidates:
             return self._without_aspect()
+        if self._weighs_own_case():
+            return Start(self.task)
         label = candidates[0]
         bar = self.index.router.bar
         if label.confidence < bar / 2 and len(self.reading.foreign) > 1:
@@ -167,7 +169,12 @@ class Resolver:
         return self.base.concepts[about[0]].opposite
 
     def _candidates(self) -> Iterator[Label]:
-        fits = {"claim": self._claim_fits, "asked": self._asked_fits, "aspect": self._aspect_fits}
+        fits = {
+            "claim": self._claim_fits,
+            "asked": self._asked_fits,
+            "aspect": self._aspect_fits,
+            "start": self._start_fits,
+        }
         yield from (label for label in self.reading.labels if fits[label.kind](label))
 
     def _claim_fits(self, label: Label) -> bool:
@@ -178,6 +185,24 @@ class Resolver:
         if named:
             return not named.isdisjoint(about)
         return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
+
+    def _weighs_own_case(self) -> bool:
+        """Whether a step is weighed in plain words: "should we move our call centre abroad?".
+
+        Who names the concept by its own name asks for what is known of it.
+        """
+        if self.reading.named or not any(label.kind == "start" for label in self.reading.labels):
+            return False
+        nearest = self.index.router.nearest_example(self.reading.stems, START)
+        return nearest is not None and nearest[2] >= SAME_PHRASE
+
+    def _start_fits(self, label: Label) -> bool:
+        """Whether the guided advice is asked for; half a likeness is not enough to begin it."""
+        if self.reading.similarity < CLEAR_PHRASE or label.confidence < self.index.router.bar:
+            return False
+        nearest = self.index.router.nearest_example(self.reading.stems, START)
+        plain = nearest is not None and CONCEPT_SLOT not in nearest[1]
+        return plain or not self.reading.named
 
     def _asked_fits(self, label: Label) -> bool:
         named = frozenset(self.named if self.by_name else ())
@@ -253,6 +278,8 @@ class Resolver:
         return (own[0], other) if other is not None else own
 
     def _questions(self, label: Label, others: Sequence[Label]) -> Outcome:
+        if label.kind == "start":
+            return Start(self.task)
         alternatives = tuple(self._alternatives(others))
         if label.kind == "claim":
             claim = self.base.claims[label.ids[0]]

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from sourcebot.dialogue.bot import Bot
 from sourcebot.dialogue.reply import Reply
-from sourcebot.knowledge.model import Place, Transcript, TranscriptTurn
+from sourcebot.knowledge.facts import Place
+from sourcebot.knowledge.model import Transcript, TranscriptTurn
 
 
 class TranscriptResult(Struct, frozen=True):
@@ -42,6 +43,8 @@ def _faults(turn: TranscriptTurn, reply: Reply) -> Iterator[str]:
         ("intents", turn.intents, tuple(part.intent for part in reply.parts) or None),
         ("concepts", _sorted(turn.concepts), reply.concepts),
         ("task", turn.task, reply.task),
+        ("asks", turn.asks, (reply.question or {}).get("criterion")),
+        ("option", turn.option, _first_option(reply)),
     ]
     for field, wanted, got in expected:
         if wanted is not None and wanted != got:
@@ -50,6 +53,10 @@ def _faults(turn: TranscriptTurn, reply: Reply) -> Iterator[str]:
     for words in turn.says:
         if words.casefold() not in text:
             yield f"the reply does not say “{words}”"
+
+
+def _first_option(reply: Reply) -> str | None:
+    return reply.recommendation["ranking"][0]["option"] if reply.recommendation else None
 
 
 def _sorted(ids: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from sourcebot.knowledge.advice_assembly import assemble_advice
 from sourcebot.knowledge.decode import line_of
 from sourcebot.knowledge.draft import Decoded, Draft
+from sourcebot.knowledge.facts import Phrase, Place, Source
 from sourcebot.knowledge.files import AspectFile, ConceptFile, EntryPart, TaskPart
 from sourcebot.knowledge.folders import RawBase
 from sourcebot.knowledge.model import (
     DEFINE,
+    AdviceLanguage,
     Aspect,
     Category,
     Claim,
@@ -16,11 +21,8 @@ from sourcebot.knowledge.model import (
     KnowledgeBase,
     Language,
     Name,
-    Phrase,
-    Place,
     Scope,
     Smalltalk,
-    Source,
     Task,
     Transcript,
     entry_key,
@@ -57,6 +59,7 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
             for file in raw.content
             if file.name.endswith(".j2")
         },
+        encoded_advice=msgspec.Raw(msgspec.json.encode(assemble_advice(draft))),
     )
 
 
@@ -153,6 +156,7 @@ def _task(file: Decoded, id: str, part: TaskPart) -> Task:
         fits=part.fits,
         points=part.points,
         examples=part.examples,
+        implies=part.implies,
         place=Place(file.name, line_of(file.node, *at)),
     )
 
@@ -230,6 +234,7 @@ def _language(draft: Draft, raw: RawBase) -> Language:
         shifts=part.shifts,
         opposites=part.opposites,
         ordinals=part.ordinals,
+        advice=next((file.value for file in draft.of("advice-language")), AdviceLanguage()),
         smalltalk=tuple(
             Smalltalk(id, item.intent, item.status, item.phrases, item.reply)
             for file in draft.of("smalltalk")

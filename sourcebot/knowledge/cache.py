@@ -15,7 +15,7 @@ from sourcebot._version import __version__
 from sourcebot.atomic import PRIVATE, write_atomically
 
 KEEP = 12
-_MAKERS = ("knowledge", "routing", "dialogue")
+_MAKERS = ("knowledge", "routing", "dialogue", "dialogue/advising")
 _SHIPPED = Path(__file__).resolve().parent.parent / "compiled"
 
 

@@ -6,12 +6,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from sourcebot.knowledge.advice_files import AdviceFile, CriterionFile, GuidancePart
+from sourcebot.knowledge.facts import Fact, Source
 from sourcebot.knowledge.model import (
-    Fact,
+    AdviceLanguage,
     Identity,
     Row,
     SmalltalkStatus,
-    Source,
     Takes,
     TranscriptTurn,
     Verdict,
@@ -78,6 +79,10 @@ class TaskPart(Struct, frozen=True, forbid_unknown_fields=True):
     aliases: Texts = ()
     loose: Texts = ()
     examples: tuple[Fact, ...] = ()
+    implies: Annotated[
+        dict[str, str],
+        Meta(description="Criterion -> the answer that such work nearly always has."),
+    ] = {}
 
 
 class TasksFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,7 +189,11 @@ SHAPES: dict[str, object] = {
     "words": dict[str, Texts],
     "scope": ScopeFile,
     "transcripts": tuple[TranscriptPart, ...],
+    "advice": AdviceFile,
+    "criteria": CriterionFile,
+    "guidance": dict[str, GuidancePart],
     "language": LanguageFile,
+    "advice-language": AdviceLanguage,
     "smalltalk": dict[str, SmalltalkPart],
 }
 """Which shape a file has: by the name of its folder, or its own stem at the top level."""

@@ -14,9 +14,9 @@ from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.knowledge.references import check_references
 from sourcebot.knowledge.yaml_nodes import parse_yaml
 
-_FOLDERS = {"concepts", "entries", "aspects", "transcripts"}
+_FOLDERS = {"concepts", "entries", "aspects", "transcripts", "criteria"}
 _REQUIRED = ("kb", "sources")
-_LANGUAGE = ("language", "smalltalk")
+_LANGUAGE = {"language": "language", "smalltalk": "smalltalk", "advice": "advice-language"}
 _IDS_IN = {
     "concepts": {"concepts"},
     "aspects": {"aspects"},
@@ -24,6 +24,8 @@ _IDS_IN = {
     "sources": {"sources"},
     "tasks": {"tasks", "categories"},
     "words": {"words"},
+    "criteria": {"criteria"},
+    "advice": {"options"},
 }
 
 
@@ -73,10 +75,11 @@ def _kind_of(file: RawFile, draft: Draft) -> str | None:
 
 
 def _language_kind(file: RawFile, draft: Draft) -> str | None:
-    kind = PurePosixPath(file.name).stem
-    if kind in _LANGUAGE:
+    kind = _LANGUAGE.get(PurePosixPath(file.name).stem)
+    if kind is not None:
         return kind
-    hint = nearest(kind, list(_LANGUAGE)) or f"; known here: {', '.join(_LANGUAGE)}"
+    stem = PurePosixPath(file.name).stem
+    hint = nearest(stem, list(_LANGUAGE)) or f"; known here: {', '.join(_LANGUAGE)}"
     draft.problems.append(Problem(file.shown, 0, f"no such language file{hint}"))
     return None
 

@@ -6,57 +6,22 @@ the JSON Schema for editors is generated from them.
 
 from __future__ import annotations
 
+from functools import cached_property
 from os import PathLike
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
+
+from sourcebot.knowledge.facts import Fact, Phrase, Place, Source
+
+if TYPE_CHECKING:
+    from sourcebot.knowledge.advice_model import Advice
 
 DEFINE = "define"
 """The aspect that a bare name asks for; every knowledge base has it."""
-SourceKind = Literal["law", "statistics", "research", "company", "press", "vendor", "reference"]
-FactKind = Literal["definition", "finding", "judgement", "claim"]
 Takes = Literal["concept", "pair", "task", "subject", "nothing"]
 Verdict = Literal["true", "partly", "false"]
-
-
-class Place(Struct, frozen=True):
-    """Where something was written: the file as the curator knows it, and the 1-based line."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """A publication that a fact rests on."""
-
-    title: Annotated[str, Meta(description="Title as printed by the publisher.")]
-    publisher: Annotated[str, Meta(description="Who published it (and the author, if named).")]
-    kind: Annotated[SourceKind, Meta(description="What sort of source it is.")]
-    read: Annotated[str, Meta(description="When we read it, as YYYY-MM-DD.")]
-    year: Annotated[int | None, Meta(description="Year of publication; leave out if unknown.")] = (
-        None
-    )
-    url: Annotated[str | None, Meta(description="Address of the original, never of a mirror.")] = (
-        None
-    )
-
-
-class Fact(Struct, frozen=True, forbid_unknown_fields=True):
-    """One statement with its sources."""
-
-    text: Annotated[str, Meta(description="One to three short sentences, in our own words.")]
-    sources: Annotated[tuple[str, ...], Meta(description="Ids from sources.yaml, at least one.")]
-    title: Annotated[str | None, Meta(description="Two to four words that name the point.")] = None
-    remedy: Annotated[str | None, Meta(description="For a risk: what to do about it.")] = None
-    kind: Annotated[
-        FactKind,
-        Meta(
-            description="definition, finding, judgement (ours), or claim (somebody's, attributed)."
-        ),
-    ] = "finding"
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,14 +50,6 @@ class Name(Struct, frozen=True):
 
     text: str
     loose: bool
-    place: Place
-
-
-class Phrase(Struct, frozen=True):
-    """An example of how people ask for an aspect (or for several at once)."""
-
-    text: str
-    aspects: tuple[str, ...]
     place: Place
 
 
@@ -129,6 +86,7 @@ class Task(Struct, frozen=True):
     fits: tuple[str, ...]
     points: tuple[Fact, ...]
     examples: tuple[Fact, ...]
+    implies: dict[str, str]
     place: Place
 
 
@@ -175,6 +133,15 @@ class Smalltalk(Struct, frozen=True):
     reply: str
 
 
+class AdviceLanguage(Struct, frozen=True, forbid_unknown_fields=True):
+    """content/language/advice.yaml: how the guided advice speaks, and how it is steered."""
+
+    words: Annotated[dict[str, str], Meta(description="What stands on choices and offers.")] = {}
+    acts: Annotated[
+        dict[str, tuple[str, ...]], Meta(description="How to go on -> how people say it.")
+    ] = {}
+
+
 class Language(Struct, frozen=True):
     """How people write, whatever they ask about: function words, contractions, fillers, cues."""
 
@@ -192,6 +159,7 @@ class Language(Struct, frozen=True):
     shifts: tuple[str, ...]
     opposites: tuple[str, ...]
     ordinals: dict[str, int]
+    advice: AdviceLanguage
     smalltalk: tuple[Smalltalk, ...]
     lexicon: str
 
@@ -217,6 +185,12 @@ class TranscriptTurn(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     concepts: Annotated[tuple[str, ...] | None, Meta(description="Expected concept ids.")] = None
     task: Annotated[str | None, Meta(description="Expected task id.")] = None
+    asks: Annotated[
+        str | None, Meta(description="The criterion whose question must wait after this turn.")
+    ] = None
+    option: Annotated[
+        str | None, Meta(description="The option that must be recommended first.")
+    ] = None
     says: Annotated[
         tuple[str, ...], Meta(description="Words that the reply must hold, whatever their case.")
     ] = ()
@@ -245,11 +219,12 @@ class Identity(Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
-class KnowledgeBase(Struct, frozen=True):
+class KnowledgeBase(Struct, frozen=True, dict=True):
     """Everything that is known, read-only. Safe to share between threads and conversations.
 
     `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
-    replies carry (`sourcing@3f9c2a1b`).
+    replies carry (`sourcing@3f9c2a1b`). `encoded_advice` stays encoded until somebody is advised,
+    because a single question does without.
     """
 
     identity: Identity
@@ -267,6 +242,19 @@ class KnowledgeBase(Struct, frozen=True):
     transcripts: tuple[Transcript, ...]
     language: Language
     templates: dict[str, str]
+    encoded_advice: msgspec.Raw
+
+    @cached_property
+    def advice(self) -> Advice | None:
+        """Criteria, options and guidance, or None where the base has none."""
+        from sourcebot.knowledge.advice_model import Advice
+
+        return msgspec.json.decode(self.encoded_advice, type=Advice | None)
+
+    @property
+    def can_advise(self) -> bool:
+        """Whether the base has criteria; asking costs nothing."""
+        return bytes(self.encoded_advice) != b"null"
 
     @property
     def stamp(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from sourcebot.errors import Problem
+from sourcebot.knowledge.advice_references import check_advice
 from sourcebot.knowledge.decode import line_of, nearest
 from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.files import AspectFile
@@ -29,6 +30,7 @@ def check_references(draft: Draft) -> list[Problem]:
         problems += _CHECKS[file.kind](file, known) if file.kind in _CHECKS else ()
         if file.kind not in ("sources", "kb", "scope", "transcripts"):
             problems += _missing_sources(file, known)
+    problems += check_advice(draft)
     return problems + list(_duplicate_names(draft)) + list(_duplicate_entries(draft))
 
 
@@ -134,6 +136,10 @@ def _texts_with_slots(part: AspectFile) -> Iterator[tuple[tuple[str | int, ...],
             yield ("together", number, "phrases", index), phrase
 
 
+def _criterion_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    yield from _own_id(file, file.value.id)  # the rest is for `advice_references`
+
+
 def _transcript_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     for number, transcript in enumerate(file.value):
         for index, turn in enumerate(transcript.turns):
@@ -166,6 +172,7 @@ _CHECKS = {
     "claims": _claims_file,
     "aspects": _aspect_file,
     "transcripts": _transcript_file,
+    "criteria": _criterion_file,
 }
 
 

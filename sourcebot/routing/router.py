@@ -135,6 +135,14 @@ class Router:
         intent = ranking[0][0] if best >= self._calibration.bar else None
         return Route(text, intent, ranking[0][1], tuple(ranking), examples[0][0], self)
 
+    def similarities(self, text: str) -> dict[str, float]:
+        """How near each label's nearest example is, 0..1, best first, without those far off."""
+        stems = [stem(word) for word in self._repaired_words(text)]
+        found: dict[str, float] = {}
+        for similarity, number in self._index.nearest(stems):
+            found.setdefault(self.labels[self._index.targets[number]], similarity)
+        return found
+
     def nearest_example(self, stems: Sequence[str], label: str) -> tuple[int, str, float] | None:
         """The most similar example of a label: its number, its text and its similarity, or None."""
         for similarity, number in self._index.nearest(stems):

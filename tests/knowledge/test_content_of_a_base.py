@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from sourcebot import KnowledgeBase, Problem
-from sourcebot.knowledge.model import Concept, Place
+from sourcebot.knowledge.facts import Place
+from sourcebot.knowledge.model import Concept
 from tests.knowledge.tea import TeaFolder
 
 

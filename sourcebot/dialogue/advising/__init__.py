@@ -1,0 +1,1 @@
+"""Guided advice in a conversation: hearing answers, steering, asking on, recommending."""
