@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from sourcebot.advice.draws import Outlook, look_ahead
 from sourcebot.advice.model import (
+    UNKNOWN,
     Model,
     State,
     given,
@@ -23,6 +24,8 @@ FEWEST = 6
 """Before so many answers, a settled first place is luck more than judgement."""
 OPEN = 1.8
 """The entropy of the first place (nats) in a case that nothing is known of."""
+NOTHING = 1e-9
+"""A lead that is no more than rounding."""
 TYPICAL = 12
 """How many questions a case takes that nothing is known of; what is left shrinks with entropy."""
 
@@ -80,7 +83,12 @@ def certain(model: Model, state: State) -> bool:
         return False
     first, *others = result.order
     weight = BASE_WEIGHT + sum(model.questions[id].weight for id in given(model, state))
-    open_ones = [(q, possible_answers(q, state)) for q in open_questions(model, state)]
+    # What is skipped because of an "unknown" may be asked after all once that is known.
+    told = {id: answer for id, answer in state.answers.items() if answer != UNKNOWN}
+    open_ones = [
+        (question, possible_answers(question, state))
+        for question in open_questions(model, State(told, state.possible))
+    ]
     if any(first in answer.rules_out for _, answers in open_ones for answer in answers):
         return False
     for other in others:
@@ -88,7 +96,7 @@ def certain(model: Model, state: State) -> bool:
         for question, answers in open_ones:
             values = [values_of(answer, today) for answer in answers]
             lead += question.weight * min(value[first] - value[other] for value in values)
-        if lead <= 0:
+        if lead <= NOTHING:
             return False
     return True
 

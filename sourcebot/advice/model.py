@@ -74,13 +74,15 @@ class State(Struct, frozen=True):
 
 
 def given(model: Model, state: State) -> dict[str, Answer]:
-    """The answers that say something: those of known questions that are not "unknown"."""
-    found: dict[str, Answer] = {}
-    for id, answer in state.answers.items():
-        question = model.questions.get(id)
-        if question is not None and answer in question.answers:
-            found[id] = question.answers[answer]
-    return found
+    """The answers that say something: those of known questions that are not "unknown".
+
+    In the model's order, so that sums and ties do not depend on the order of answering.
+    """
+    return {
+        id: question.answers[answer]
+        for id, question in model.questions.items()
+        if (answer := state.answers.get(id)) in question.answers and answer is not None
+    }
 
 
 def open_questions(model: Model, state: State) -> list[Question]:

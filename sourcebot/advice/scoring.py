@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from sourcebot.advice.model import NEUTRAL, Answer, Model, State, given, place_today
 
-BASE_WEIGHT = 3.0
-"""How much an option's value before any answer weighs: as much as a strong criterion."""
+BASE_WEIGHT = 6.0
+"""How much an option's value before any answer weighs: as much as two decisive criteria."""
 
 
 class Scores(Struct, frozen=True):

@@ -200,6 +200,10 @@ class Conversation:
         decision = decide(bot.index, readings, self._context)
         if isinstance(decision, Start) and bot.adviser is not None:
             return self._advised(bot.adviser.start(text, advising, decision.task))
+        if isinstance(decision, Refusal) and advising is not None and bot.adviser is not None:
+            guess = bot.adviser.guess(text, advising)
+            if guess is not None:
+                return self._advised(guess)
         try:
             reply = self._beside(self._compose(decision))
         except TemplateError as error:

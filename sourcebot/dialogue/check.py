@@ -76,7 +76,7 @@ def _materials(knowledge: KnowledgeBase) -> Iterator[tuple[Place, Material]]:
 def _examples(bot: Bot, root: str) -> Iterator[Problem]:
     for example in bot.knowledge.identity.examples:
         reply = bot.ask(example)
-        if reply.status != "answered":
+        if reply.status not in ("answered", "asking"):
             yield Problem(
                 f"{root}/kb.yaml", 0, f"the example “{example}” is not answered ({reply.status})"
             )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from sourcebot.knowledge.model import DEFINE, Entry, KnowledgeBase, Takes
 
-COMPARE, TASK_FIT = "compare", "task_fit"
+CHOOSE, COMPARE, TASK_FIT = "choose", "compare", "task_fit"
 
 
 class Holdings(Struct, frozen=True):

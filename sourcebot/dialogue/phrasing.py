@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sourcebot.dialogue.holdings import answerable
+from sourcebot.dialogue.holdings import CHOOSE, COMPARE, TASK_FIT, answerable
 from sourcebot.dialogue.questions import Question
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase
 
@@ -37,11 +37,25 @@ def next_questions(
 ) -> tuple[str, ...]:
     """Up to four messages worth sending next; each has an answer and is not what was just asked."""
     found: dict[str, None] = {}
+    offer = _guided(knowledge, asked)
     for question in _worth_asking(knowledge, asked, seen):
         text = as_message(knowledge, question)
         if text and (question.intent, question.concepts) != (asked.intent, asked.concepts):
             found.setdefault(text)
+    if offer:
+        return (*tuple(found)[: MOST - 1], offer)
     return tuple(found)[:MOST]
+
+
+def _guided(knowledge: KnowledgeBase, asked: Question) -> str:
+    """The message that starts the guided advice, after a question that weighs something up."""
+    weighs = asked.intent in (CHOOSE, TASK_FIT, COMPARE)
+    if not weighs or not knowledge.can_advise:
+        return ""
+    words = knowledge.language.advice.words
+    if asked.task is not None:
+        return words.get("help-task", "").replace("{task}", knowledge.tasks[asked.task].name)
+    return words.get("help", "")
 
 
 def _worth_asking(

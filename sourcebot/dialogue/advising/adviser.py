@@ -99,6 +99,17 @@ class Adviser(Counsel):
             return self._turn(steps.ask(self.model, state, heard.change), say="change")
         return None
 
+    def guess(self, text: str, state: Advising) -> Turn | None:
+        """Ask back what a message may mean that is about nothing else."""
+        if not state.asking or state.question is None:
+            return None
+        likely = self.listener.maybe(text, state.question)
+        if not likely:
+            return None
+        others = (id for id in state.choices if id not in likely)
+        step = steps.again(self.model, replace(state, choices=(*likely, *others)))
+        return self._turn(step, say="unsure")
+
     def beside(self, reply: Reply, state: Advising) -> Reply:
         """A reply to something in between, with the waiting question under it."""
         return self.speaker.beside(reply, steps.again(self.model, state))
@@ -118,7 +129,7 @@ class Adviser(Counsel):
             if state.done:
                 return None
             return self._turn(steps.again(self.model, state), noted=heard.answers)
-        noted = {id: a for id, a in changed.items() if id != state.question}
+        noted = {id: a for id, a in changed.items() if id != state.question or not heard.exact}
         step = steps.apply(self.advice, self.model, state, heard.answers, heard.possible)
         return self._turn(step, noted=noted, say="changed" if state.done else None)
 

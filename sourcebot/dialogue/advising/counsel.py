@@ -10,8 +10,10 @@ from sourcebot.advice.model import UNKNOWN, State
 from sourcebot.advice.recommendation import Recommendation, conflicts_in, recommend
 from sourcebot.answers.render import Answers
 from sourcebot.dialogue.advising.speaking import Speaker
+from sourcebot.dialogue.advising.state import Advising
 from sourcebot.dialogue.reply import CitedSource
 from sourcebot.knowledge.advice_model import Conflict
+from sourcebot.knowledge.facts import Source
 from sourcebot.knowledge.model import KnowledgeBase
 
 
@@ -62,3 +64,33 @@ class Counsel:
     ) -> tuple[str, tuple[CitedSource, ...]]:
         """The result as Markdown, and the sources in the order in which it cites them."""
         return self.speaker.written(result, task)
+
+    def as_document(self, result: Recommendation, task: str | None = None) -> str:
+        """The result as a whole Markdown document, with the answers and the sources."""
+        from sourcebot.answers.brief import markdown_brief  # reads Markdown; JSON does without
+
+        text, cited = self.as_markdown(result, task)
+        return markdown_brief(
+            self.speaker.answers, text, self._told(result), self._publications(cited)
+        )
+
+    def as_page(self, result: Recommendation, task: str | None = None) -> str:
+        """The same as an HTML page that needs nothing beside it."""
+        from sourcebot.answers.brief import html_brief
+
+        text, cited = self.as_markdown(result, task)
+        return html_brief(
+            self.speaker.answers,
+            text,
+            self._told(result),
+            self._publications(cited),
+            self.base.stamp,
+        )
+
+    def _told(self, result: Recommendation) -> list[dict[str, str]]:
+        """The answers that the result rests on."""
+        told = {id: answer for id, answer in result.answers.items() if answer != UNKNOWN}
+        return self.speaker.given(Advising(answers=told))
+
+    def _publications(self, cited: tuple[CitedSource, ...]) -> list[Source]:
+        return [self.base.sources[source.id] for source in cited]

@@ -25,16 +25,21 @@ from sourcebot.knowledge.advice_model import Advice, Criterion
 from sourcebot.routing.router import Route, Router
 from sourcebot.routing.text import clean, words_of
 
-ACT = 0.8
-"""So near a phrase that steers the advice, a message steers it."""
-REPLY = 0.62
-"""So near something people reply to a question, a message is that reply."""
-SURE_REPLY = 0.8
-"""What a question has to reach to be taken for a reply: questions are rarely answers."""
-STATEMENT = 0.72
-"""So near a statement that tells an answer, a part of a message tells it."""
-TIED = 0.04
-"""Two answers whose nearest phrases differ by less in similarity fit equally."""
+EXACT = 0.8
+"""So near a phrase, a message says what the phrase says."""
+ACTS = 0.5
+"""The confidence from which a message steers the advice."""
+REPLIES = 0.4
+"""The confidence from which a message is taken for a reply to the question ..."""
+MAYBE = 0.25
+"""... and the one from which it may be one, so that the user is asked."""
+TOLD, FAMILIAR = 0.8, 0.4
+"""A statement tells an answer where the next likely one has at most this share of its confidence,
+and where some phrase is at least so similar."""
+TIED = 0.75
+"""Two answers fit equally where the second has this share of the first one's confidence."""
+PART = 0.9
+"""What a part of a message counts against the whole."""
 _PARTS = re.compile(r"[.;!?\n]+|,|\b(?:and|but|because|so|although|though|while|since)\b")
 _PICK = re.compile(r"(?:option|number|answer|choice|no\.?|nr\.?)?\s*\(?([0-9]{1,2}|[a-i])[.):]?")
 _FIGURE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(%|percent|per cent)?")
@@ -43,10 +48,11 @@ _FIGURE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(%|percent|per cent)?")
 class Heard(Struct, frozen=True):
     """What was heard.
 
-    act: how to go on (see `content/language/acts.yaml`); answers: criterion -> answer; possible:
+    act: how to go on (see `content/language/advice.yaml`); answers: criterion -> answer; possible:
     criterion -> answers left open; unclear: answers to the question that fit equally; term: the
     criterion and the number of the word that is to be explained; change: the criterion whose answer
-    is to be changed, without saying to what; task: the piece of work that is named.
+    is to be changed, without saying to what; task: the piece of work that is named; exact: the
+    answer was picked, not heard in other words.
     """
 
     act: str | None = None
@@ -56,6 +62,7 @@ class Heard(Struct, frozen=True):
     term: tuple[str, int] | None = None
     change: str | None = None
     task: str | None = None
+    exact: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -81,14 +88,23 @@ class Listener:
         if criterion is not None:
             picked = self._picked(text, criterion, choices)
             if picked is not None:
-                return Heard(answers={criterion.id: picked})
+                return Heard(answers={criterion.id: picked}, exact=True)
         acting = self._act(text)
-        if acting is not None and not (criterion and self._is_reply(text, criterion, acting[1])):
-            return acting[0]
+        if acting is not None:
+            nearest = self._best_reply(text, criterion).confidence if criterion else 0.0
+            if acting[1] >= nearest:
+                return acting[0]
         corrects, rest = self._correction(text)
         if corrects:
             return self._correcting(rest, criterion)
         return self._told(text, criterion)
+
+    def maybe(self, text: str, asked: str) -> tuple[str, ...]:
+        """The one or two answers that a message which says nothing else may mean."""
+        if self._asks(text):
+            return ()
+        reply = self._best_reply(text, self.advice.criteria[asked])
+        return reply.answers if reply.confidence >= MAYBE else ()
 
     def told(self, text: str) -> Heard:
         """What a message tells unasked, question or not: for the one that starts the advice."""
@@ -96,19 +112,21 @@ class Listener:
         return Heard(answers=answers, possible=possible, task=self._slotted(text)[1] or None)
 
     def _told(self, text: str, criterion: Criterion | None) -> Heard:
+        asks = self._asks(text)
         answers: dict[str, str] = {}
         unclear: tuple[str, ...] = ()
-        if criterion is not None:
-            bar = SURE_REPLY if self._asks(text) else REPLY
-            replies = self._reply(text, criterion, bar)
-            if len(replies) == 1:
-                answers[criterion.id] = replies[0]
-            else:
-                unclear = replies
-        if self._asks(text):
+        reply = self._best_reply(text, criterion) if criterion is not None else _NO_REPLY
+        bar = EXACT if asks else REPLIES
+        if criterion is not None and max(reply.confidence, reply.similarity * (not asks)) >= bar:
+            heard = reply.confidence >= bar or reply.similarity >= EXACT
+            if heard and len(reply.answers) == 1:
+                answers[criterion.id] = reply.answers[0]
+            elif heard:
+                unclear = reply.answers
+        if asks:
             return Heard(answers=answers, unclear=unclear)
-        told, possible = self._statements(text)
-        if unclear and criterion is not None and told.get(criterion.id) in unclear:
+        told, possible = self._statements(text, strict=bool(answers or unclear))
+        if criterion is not None and told.get(criterion.id) in unclear:
             unclear = ()
         return Heard(answers={**told, **answers}, possible=possible, unclear=unclear)
 
@@ -160,26 +178,28 @@ class Listener:
         return None
 
     def _act(self, text: str) -> tuple[Heard, float] | None:
-        """How the message steers the advice, and how near it is to a phrase that does."""
+        """How the message steers the advice, and how confidently."""
         route = self.hearing.acts.route(clean(text).lstrip("/"))
-        best = (route.ranking[0][0], route.similarity, "") if route.ranking else None
         slotted, owner = with_slot(text, self.hearing.terms, frozenset({"term"}), TERM_SLOT)
         if owner:
             masked = self.hearing.acts.route(slotted)
-            asks = bool(masked.ranking) and masked.ranking[0][0] == "meaning"
-            if asks and (best is None or masked.similarity > best[1]):
-                best = ("meaning", masked.similarity, owner)
-        if best is None or best[1] < ACT or (best[0] == "meaning" and not best[2]):
+            id, _, number = owner.rpartition(":")
+            label = masked.ranking[0][0] if masked.ranking else ""
+            if label == "meaning" and masked.similarity >= EXACT:
+                return Heard(act="meaning", term=(id, int(number))), 1.0
+            if label == "change_term" and masked.confidence >= ACTS:
+                return Heard(change=id), masked.confidence
+        if not route.ranking or route.ranking[0][0] in ("meaning", "change_term"):
             return None
-        if best[2]:
-            id, _, number = best[2].rpartition(":")
-            return Heard(act="meaning", term=(id, int(number))), best[1]
-        return Heard(act=best[0]), best[1]
+        exact = route.similarity >= EXACT
+        if not exact and (route.confidence < ACTS or self._asks_about_the_world(text, route)):
+            return None
+        return Heard(act=route.ranking[0][0]), 1.0 if exact else route.confidence
 
-    def _is_reply(self, text: str, criterion: Criterion, act_similarity: float) -> bool:
-        """Whether the message is nearer to a reply to the question than to a steering phrase."""
-        route = self.hearing.replies[criterion.id].route(self._slotted(text)[0])
-        return route.similarity > act_similarity
+    def _asks_about_the_world(self, text: str, route: Route) -> bool:
+        """Whether a question names a concept, so that it asks for knowledge."""
+        named = with_slot(text, self.index.spotter, frozenset({"concept"}), "")[1]
+        return bool(named) and self._asks(text)
 
     def _correction(self, text: str) -> tuple[bool, str]:
         """Whether the message opens by taking something back, and the message without that."""
@@ -202,31 +222,41 @@ class Listener:
         owner = with_slot(text, self.hearing.terms, frozenset({"term"}), TERM_SLOT)[1]
         return owner.rpartition(":")[0] or None
 
-    def _reply(self, text: str, criterion: Criterion, bar: float) -> tuple[str, ...]:
-        """The answers to the question that the message fits: one, several that tie, or none."""
+    def _best_reply(self, text: str, criterion: Criterion) -> _Reply:
+        """What the message most likely answers to the question."""
         router = self.hearing.replies[criterion.id]
-        views = [self._slotted(text)[0]]
-        views += [part for part in _parts(views[0]) if part != views[0]]
-        best: tuple[float, tuple[str, ...]] = (0.0, ())
-        for number, view in enumerate(views):
-            similarity, fitting = _fitting(router, view)
-            # A part says less than the whole, and of two parts the earlier answers the question.
-            worth = similarity if number == 0 else similarity - 0.1
-            if similarity >= bar and worth > best[0]:
-                best = (worth, fitting)
-        return best[1]
+        best = _NO_REPLY
+        for part, view in self._views(text):
+            route = router.route(view)
+            worth = route.confidence * (PART if part else 1.0)
+            if worth > best.confidence:
+                best = _Reply(_fitting(router, route), worth, route.similarity)
+        return best
 
-    def _statements(self, text: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-        """The answers that a message tells, and those that it leaves open, by criterion."""
-        slotted = self._slotted(text)[0]
+    def _views(self, text: str) -> Iterator[tuple[bool, str]]:
+        """(whether it is a part, text): the message and its parts, as they are and with a slot."""
+        cleaned = clean(text)
+        whole = dict.fromkeys((cleaned, self._slotted(text)[0]))
+        yield from ((False, view) for view in whole)
+        parts = dict.fromkeys(part for view in whole for part in _parts(view) if part not in whole)
+        yield from ((True, part) for part in parts)
+
+    def _statements(
+        self, text: str, *, strict: bool = False
+    ) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+        """The answers that a message tells, and those that it leaves open, by criterion.
+
+        strict: only what is said nearly as a known statement says it.
+        """
         told: dict[str, tuple[float, str]] = {}
-        for view in {slotted: None, **{part: None for part in _parts(slotted)}}:
+        for _, view in self._views(text):
             route = self.hearing.statements.route(view)
-            if route.intent is None or route.similarity < STATEMENT or _close(route):
+            if not route.ranking or not _tells(route, strict=strict):
                 continue
-            id = re.split(f"[{IS}{LEAVES}]", route.intent)[0]
+            label = route.ranking[0][0]
+            id = re.split(f"[{IS}{LEAVES}]", label)[0]
             if route.similarity > told.get(id, (0.0, ""))[0]:
-                told[id] = (route.similarity, route.intent)
+                told[id] = (route.similarity, label)
         answers: dict[str, str] = {}
         possible: dict[str, tuple[str, ...]] = {}
         for id, (_, label) in told.items():
@@ -252,22 +282,36 @@ def _parts(text: str) -> Iterator[str]:
             yield part.strip()
 
 
-def _fitting(router: Router, text: str) -> tuple[float, tuple[str, ...]]:
-    """How near the nearest reply is, and the answers that have one as near."""
-    route = router.route(text)
-    if not route.ranking or route.similarity == 0:
-        return 0.0, ()
-    near = router.similarities(text)
-    best = max(near.values())
-    tied = tuple(label for label, value in near.items() if value >= best - TIED)
-    if len(tied) > 1 and route.ranking[0][1] > 1.5 * route.ranking[1][1]:
-        tied = (route.ranking[0][0],)
-    return best, tied
+class _Reply(Struct, frozen=True):
+    """Answers to a question that fit a message equally, and how surely they do."""
+
+    answers: tuple[str, ...]
+    confidence: float
+    similarity: float
 
 
-def _close(route: Route) -> bool:
-    """Whether the second label is as likely as the first."""
-    return len(route.ranking) > 1 and route.ranking[1][1] > 0.9 * route.ranking[0][1]
+_NO_REPLY = _Reply((), 0.0, 0.0)
+
+
+def _fitting(router: Router, route: Route) -> tuple[str, ...]:
+    """The best answer, or the best two where one is as likely, or as near, as the other."""
+    (first, confidence), *others = route.ranking
+    if not others:
+        return (first,)
+    second, next_confidence = others[0]
+    if next_confidence >= TIED * confidence:
+        return first, second
+    near = router.similarities(route.text)
+    if near.get(second, 0.0) >= EXACT and near[second] >= near.get(first, 0.0):
+        return first, second
+    return (first,)
+
+
+def _tells(route: Route, *, strict: bool) -> bool:
+    """Whether a statement tells the first answer, and not the second as well."""
+    second = route.ranking[1][1] if len(route.ranking) > 1 else 0.0
+    clear = second <= TOLD * route.ranking[0][1]
+    return clear and route.similarity >= (EXACT if strict else FAMILIAR)
 
 
 def implied(advice: Advice, implies: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from sourcebot.answers.render import Answers
 from sourcebot.dialogue.advising.pictures import bars, place_map
 from sourcebot.dialogue.advising.state import Advising
 from sourcebot.dialogue.advising.steps import Step
-from sourcebot.dialogue.holdings import answerable
+from sourcebot.dialogue.holdings import CHOOSE, answerable
 from sourcebot.dialogue.phrasing import as_message
 from sourcebot.dialogue.questions import Question
 from sourcebot.dialogue.reply import CitedSource, Reply
@@ -22,8 +22,6 @@ from sourcebot.knowledge.advice_model import Advice, Move, Option
 from sourcebot.knowledge.facts import Fact
 from sourcebot.knowledge.model import KnowledgeBase
 
-CHOOSE = "choose"
-"""The intent of every turn of the advice."""
 OFFERED_ASPECTS = ("risks", "process", "communications")
 
 
