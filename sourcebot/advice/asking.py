@@ -43,7 +43,7 @@ class Next(Struct, frozen=True):
 def next_question(
     model: Model, state: State, *, asked: int | None = None, most: int | None = None
 ) -> Next:
-    """The question that tells most about what will come first.
+    """The question that tells most about what will come first, weighty ones sooner.
 
     Questions answered with "unknown" are not asked again, but stay open for the draws. asked: how
     many questions were put (all that have an answer, if not given); most: after how many to stop,
@@ -60,7 +60,7 @@ def next_question(
     left = len(worth) if most is None else min(len(worth), most - asked)
     if settled or left <= 0:
         return Next(None, asked, settled, sure, outlook)
-    best = max(worth, key=lambda id: outlook.information[id])
+    best = max(worth, key=lambda id: outlook.information[id] * model.questions[id].weight)
     return Next(best, asked + _left(outlook, left), settled, sure, outlook)
 
 

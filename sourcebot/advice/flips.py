@@ -28,33 +28,47 @@ class Flip(Struct, frozen=True):
     lead: float
 
 
-def flips(model: Model, state: State, most: int = 4) -> list[Flip]:
+Allowed = Callable[[Mapping[str, str]], bool]
+
+
+def _anything(answers: Mapping[str, str]) -> bool:
+    return True
+
+
+def flips(model: Model, state: State, most: int = 4, allowed: Allowed = _anything) -> list[Flip]:
     """The smallest sets of changed answers that put another option first, the clearest first.
 
     What is in place today is a fact and is not varied. All single changes are tried; where none is
     enough, for every other option the fewest changes are looked for that lift it past the first.
+    allowed: whether answers can hold together.
     """
     result = score(model, state)
     if not result.order:
         return []
     first = result.order[0]
-    singles = list(_singles(model, state, first))
+    singles = list(_singles(model, state, first, allowed))
     if singles:
         best: dict[tuple[str, int], Flip] = {}
         for flip in sorted(singles, key=lambda flip: -flip.lead):
             best.setdefault((flip.changes[0].question, flip.option), flip)
         return list(best.values())[:most]
-    tried = (_fewest(model, state, first, other) for other in result.order[1:])
-    found = [flip for flip in tried if flip is not None]
+    tried = (_fewest(model, state, first, other, allowed) for other in result.order[1:])
+    found = {
+        (flip.option, frozenset(change.question for change in flip.changes)): flip
+        for flip in tried
+        if flip is not None
+    }
     if not found:
         return []
-    fewest = min(len(flip.changes) for flip in found)
-    smallest = [flip for flip in found if len(flip.changes) == fewest]
+    fewest = min(len(flip.changes) for flip in found.values())
+    smallest = [flip for flip in found.values() if len(flip.changes) == fewest]
     return sorted(smallest, key=lambda flip: -flip.lead)[:most]
 
 
-def _singles(model: Model, state: State, first: int) -> Iterator[Flip]:
+def _singles(model: Model, state: State, first: int, allowed: Allowed) -> Iterator[Flip]:
     for change in _changes(model, state):
+        if not allowed(_after(state, (change,))):
+            continue
         winner, lead = _winner(model, state, (change,))
         if winner is not None and winner != first:
             yield Flip((change,), winner, lead)
@@ -73,16 +87,19 @@ def _changes(model: Model, state: State) -> Iterator[Change]:
                 yield Change(id, before, answer)
 
 
+def _after(state: State, changes: tuple[Change, ...]) -> dict[str, str]:
+    return {**state.answers, **{change.question: change.after for change in changes}}
+
+
 def _winner(model: Model, state: State, changes: tuple[Change, ...]) -> tuple[int | None, float]:
-    answers = {**state.answers, **{change.question: change.after for change in changes}}
-    result = score(model, State(answers, state.possible))
+    result = score(model, State(_after(state, changes), state.possible))
     if not result.order:
         return None, 0.0
     runner_up = result.order[1] if len(result.order) > 1 else result.order[0]
     return result.order[0], result.scores[result.order[0]] - result.scores[runner_up]
 
 
-def _fewest(model: Model, state: State, first: int, other: int) -> Flip | None:
+def _fewest(model: Model, state: State, first: int, other: int, allowed: Allowed) -> Flip | None:
     """Change by change, take what helps `other` against `first` most, until it comes first."""
     today = place_today(model, state)
     best: dict[str, tuple[float, Change]] = {}
@@ -95,7 +112,11 @@ def _fewest(model: Model, state: State, first: int, other: int) -> Flip | None:
         if gain > (best[change.question][0] if change.question in best else 0.0):
             best[change.question] = (gain, change)
     chosen: list[Change] = []
-    for _, change in sorted(best.values(), key=lambda pair: -pair[0])[:MOST_CHANGES]:
+    for _, change in sorted(best.values(), key=lambda pair: -pair[0]):
+        if len(chosen) == MOST_CHANGES:
+            break
+        if not allowed(_after(state, (*chosen, change))):
+            continue
         chosen.append(change)
         winner, lead = _winner(model, state, tuple(chosen))
         if winner is not None and winner != first:

@@ -282,8 +282,13 @@ class _Writer:
         return Decisive(id, criterion.name, answer.id, answer.label, round(points, 4))
 
     def flips(self) -> tuple[Overturn, ...]:
-        """What would put another option first."""
-        return tuple(self._overturn(flip) for flip in flips(self.model, self.state))
+        """What would put another option first, by answers that can hold together."""
+
+        def allowed(answers: Mapping[str, str]) -> bool:
+            return not conflicts_in(self.advice, answers)
+
+        found = flips(self.model, self.state, allowed=allowed)
+        return tuple(self._overturn(flip) for flip in found)
 
     def _overturn(self, flip: Flip) -> Overturn:
         changes = []

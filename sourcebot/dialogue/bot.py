@@ -54,7 +54,7 @@ class Bot:
         # A question on its own does without; who is advised pays for it once.
         from sourcebot.dialogue.advising.adviser import Adviser
 
-        return Adviser(self.index, listen(self.knowledge), self.composer.answers)
+        return Adviser(self.reader, listen(self.knowledge), self.composer.answers)
 
     def start(self) -> Conversation:
         """A new conversation."""
@@ -197,13 +197,15 @@ class Conversation:
         if not any(character.isalpha() for character in text):
             return self._refuse("out-of-scope")  # a number that picks nothing
         readings = bot.reader.read(text)
-        decision = decide(bot.index, readings, self._context)
-        if isinstance(decision, Start) and bot.adviser is not None:
-            return self._advised(bot.adviser.start(text, advising, decision.task))
+        decision = self._decide(text, readings)
         if isinstance(decision, Refusal) and advising is not None and bot.adviser is not None:
-            guess = bot.adviser.guess(text, advising)
-            if guess is not None:
-                return self._advised(guess)
+            turn = bot.adviser.guess(text, advising)
+        elif isinstance(decision, Start) and bot.adviser is not None:
+            turn = bot.adviser.start(text, advising, decision.task)
+        else:
+            turn = None
+        if turn is not None:
+            return self._advised(turn)
         try:
             reply = self._beside(self._compose(decision))
         except TemplateError as error:
@@ -212,6 +214,16 @@ class Conversation:
         self._remember(decision, reply)
         self._last = (readings, reply, questions, None)
         return reply
+
+    def _decide(self, text: str, readings: list[Reading]) -> Outcome:
+        """What a message comes to that the advice has not taken."""
+        decision = decide(self._bot.index, readings, self._context)
+        advising, adviser = self._context.advising, self._bot.knowledge.can_advise
+        if advising is None or not advising.asking or not adviser or isinstance(decision, Start):
+            return decision
+        # A statement that names nothing is no question, whatever it resembles.
+        asks = self._bot.reader.asks(text) or any(reading.named for reading in readings)
+        return decision if asks else Refusal("out-of-scope")
 
     def _advised(self, turn: Turn) -> Reply:
         """Keep what the advice came to."""

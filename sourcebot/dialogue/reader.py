@@ -12,7 +12,7 @@ from sourcebot.dialogue.judging import clearest_route, scope_signals
 from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Label, Mention, Reading
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Understanding
 from sourcebot.routing.features import NOT
-from sourcebot.routing.text import Token, clean, stem, tokenise
+from sourcebot.routing.text import Token, clean, stem, tokenise, words_of
 
 MAX_TOKENS = 160
 """Of a longer message the last so many words are read: questions come at the end."""
@@ -39,6 +39,11 @@ class Reader:
             return [self._read(whole, (), repairs)] if whole.tokens else []
         statements = [clause for clause in clauses if not clause.question]
         return [self._read(clause, statements, repairs) for clause in questions]
+
+    def asks(self, text: str) -> bool:
+        """Whether a message is put as a question."""
+        words = words_of(text, self.index.contractions)
+        return "?" in text or bool(words and words[0] in self.index.openers)
 
     def mask_phrase(self, phrase: str) -> str:
         """A training phrase as the router sees messages: names masked, words repaired."""

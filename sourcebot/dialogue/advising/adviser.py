@@ -15,8 +15,11 @@ from sourcebot.dialogue.advising.hearing import Heard, Listener, implied
 from sourcebot.dialogue.advising.state import Advising
 from sourcebot.dialogue.advising.steps import Step
 from sourcebot.dialogue.advising.tables import Hearing
+from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reply import Reply
-from sourcebot.dialogue.understanding import Understanding
+
+RESUMES = ("repeat", "skip", "more", "change", "result", "restart", "so_far")
+"""What goes on with an advice that was stopped."""
 
 
 class Turn(Struct, frozen=True):
@@ -30,9 +33,9 @@ class Turn(Struct, frozen=True):
 class Adviser(Counsel):
     """Advises from one knowledge base that has criteria. Read-only: share it between threads."""
 
-    def __init__(self, index: Understanding, hearing: Hearing, answers: Answers) -> None:
-        super().__init__(index.knowledge, answers)
-        self.listener = Listener(index, hearing, self.advice)
+    def __init__(self, reader: Reader, hearing: Hearing, answers: Answers) -> None:
+        super().__init__(reader.index.knowledge, answers)
+        self.listener = Listener(reader, hearing, self.advice)
         self._acts: dict[str, Callable[[Advising, Heard], Turn | None]] = {
             "unknown": self._unknown,
             "skip": self._unknown,
@@ -59,7 +62,7 @@ class Adviser(Counsel):
         """Begin, or go on with what was stopped, with what the message tells already."""
         heard = self.listener.told(text)
         task = task or heard.task
-        state = Advising(task=task) if state is None or state.done else state
+        state = Advising(task=task) if state is None or state.over else state
         if task is not None and task != state.task:
             state = Advising(task=task)
         known = implied(self.advice, self.base.tasks[task].implies) if task is not None else {}
@@ -85,10 +88,12 @@ class Adviser(Counsel):
             chosen = self._chosen(text, state)
             if chosen is not None:
                 return chosen
-        heard = self.listener.hear(text, state.question if state.asking else None, state.choices)
+        put = state.asking and not state.changing and bool(state.choices)
+        heard = self.listener.hear(text, state.question if put else None, state.choices)
+        if state.unput and (heard.act in ("unknown", "skip") or not any(map(str.isalpha, text))):
+            return self._turn(steps.again(self.model, state))
         if state.paused:
-            resumes = heard.act in ("repeat", "result", "restart", "so_far")
-            return self._act(heard, state) if resumes else None
+            return self._act(heard, state) if heard.act in RESUMES else None
         if heard.act is not None:
             return self._act(heard, state)
         if heard.unclear and state.question is not None:
@@ -112,11 +117,22 @@ class Adviser(Counsel):
 
     def beside(self, reply: Reply, state: Advising) -> Reply:
         """A reply to something in between, with the waiting question under it."""
-        return self.speaker.beside(reply, steps.again(self.model, state))
+        return self.speaker.beside(reply, self._waiting(state))
 
     def resumed(self, state: Advising) -> Advising:
-        """A saved state, less what this base no longer has."""
-        return steps.still_valid(self.advice, state)
+        """A saved state, less what this base no longer has.
+
+        Where that was what waited for an answer, another question is put with the next turn.
+        """
+        kept = steps.still_valid(self.advice, state)
+        kept = replace(kept, task=state.task if state.task in self.base.tasks else None)
+        if state.asking and not kept.asking and not kept.done:
+            kept = replace(steps.advance(self.model, kept).state, choices=())
+        return kept
+
+    def _waiting(self, state: Advising) -> Step:
+        """What waits for an answer: the menu of answers to change, or the question."""
+        return Step(state) if state.changing else steps.again(self.model, state)
 
     def _turn(self, step: Step, **said: object) -> Turn:
         reply = self.speaker.turn(step, **said)  # type: ignore[arg-type]
@@ -126,12 +142,17 @@ class Adviser(Counsel):
         """Take in what was told; what was not asked, or is said anew, is repeated back."""
         changed = {id: a for id, a in heard.answers.items() if state.answers.get(id) != a}
         if not changed and not heard.possible and state.question not in heard.answers:
-            if state.done:
+            if state.over:
                 return None
             return self._turn(steps.again(self.model, state), noted=heard.answers)
         noted = {id: a for id, a in changed.items() if id != state.question or not heard.exact}
         step = steps.apply(self.advice, self.model, state, heard.answers, heard.possible)
-        return self._turn(step, noted=noted, say="changed" if state.done else None)
+        after = step.state
+        reopened = [id for id in state.answers if id not in after.answers]
+        if reopened and after.clash is None:
+            step = steps.ask(self.model, after, reopened[0])
+            return self._turn(step, noted=noted, say="change")
+        return self._turn(step, noted=noted, say="changed" if state.done and after.over else None)
 
     def _which(self, heard: Heard, state: Advising) -> Turn:
         """Two answers fit: ask which, of those alone."""
@@ -169,12 +190,18 @@ class Adviser(Counsel):
         return act(state, heard) if act is not None else None
 
     def _unknown(self, state: Advising, heard: Heard) -> Turn | None:
+        if state.paused or state.changing:
+            return self._repeat(state, heard)
+        if state.clash is not None:
+            return self._turn(steps.settle(self.model, state, None))
         if state.question is None:
             return None
         answers = {state.question: UNKNOWN}
         return self._turn(steps.apply(self.advice, self.model, state, answers, {}))
 
     def _back(self, state: Advising, heard: Heard) -> Turn:
+        if state.changing:
+            return self._turn(steps.again(self.model, state))
         step = steps.back(self.model, state)
         if step is None:
             return self._turn(steps.again(self.model, state), say="first")
@@ -182,7 +209,8 @@ class Adviser(Counsel):
 
     def _why(self, state: Advising, heard: Heard) -> Turn | None:
         if state.question is None:
-            return Turn(state, self.speaker.why_result(state)) if state.done else None
+            shown = replace(state, changing=False)
+            return Turn(shown, self.speaker.why_result(shown)) if state.done else None
         why = self.advice.criteria[state.question].why
         return self._turn(steps.again(self.model, state), lead=why)
 
@@ -203,21 +231,20 @@ class Adviser(Counsel):
         return self._turn(steps.again(self.model, state), lead=lead)
 
     def _repeat(self, state: Advising, heard: Heard) -> Turn | None:
-        if state.done and not state.paused:
-            return self._turn(Step(state))
+        if state.over:
+            return self._turn(Step(steps.finish(state)))
         return self._turn(steps.again(self.model, state), say="resumed" if state.paused else None)
 
     def _so_far(self, state: Advising, heard: Heard) -> Turn:
         return Turn(
-            state,
-            self.speaker.so_far(Step(state) if state.done else steps.again(self.model, state)),
+            state, self.speaker.so_far(self._waiting(state) if state.asking else Step(state))
         )
 
     def _result(self, state: Advising, heard: Heard) -> Turn:
         return self._turn(Step(steps.finish(state)))
 
     def _stop(self, state: Advising, heard: Heard) -> Turn | None:
-        if state.done:
+        if state.over:
             return None
         stopped = replace(state, paused=True, changing=False)
         return Turn(stopped, self.speaker.paused(stopped))
@@ -231,4 +258,4 @@ class Adviser(Counsel):
     def _change(self, state: Advising, heard: Heard) -> Turn:
         if not state.answers:
             return self._turn(steps.again(self.model, state), say="first")
-        return self._turn(Step(replace(state, changing=True)))
+        return self._turn(Step(replace(state, changing=True, paused=False)))

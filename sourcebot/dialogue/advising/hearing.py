@@ -20,7 +20,7 @@ from sourcebot.dialogue.advising.tables import (
     Hearing,
     with_slot,
 )
-from sourcebot.dialogue.understanding import Understanding
+from sourcebot.dialogue.reader import Reader
 from sourcebot.knowledge.advice_model import Advice, Criterion
 from sourcebot.routing.router import Route, Router
 from sourcebot.routing.text import clean, words_of
@@ -33,6 +33,8 @@ REPLIES = 0.4
 """The confidence from which a message is taken for a reply to the question ..."""
 MAYBE = 0.25
 """... and the one from which it may be one, so that the user is asked."""
+ELSEWHERE = 0.7
+"""The confidence from which a message answers a question that was not asked."""
 TOLD, FAMILIAR = 0.8, 0.4
 """A statement tells an answer where the next likely one has at most this share of its confidence,
 and where some phrase is at least so similar."""
@@ -73,8 +75,9 @@ class Heard(Struct, frozen=True):
 class Listener:
     """Hears messages with the tables of one knowledge base."""
 
-    def __init__(self, index: Understanding, hearing: Hearing, advice: Advice) -> None:
-        self.index = index
+    def __init__(self, reader: Reader, hearing: Hearing, advice: Advice) -> None:
+        self.reader = reader
+        self.index = reader.index
         self.hearing = hearing
         self.advice = advice
 
@@ -101,7 +104,7 @@ class Listener:
 
     def maybe(self, text: str, asked: str) -> tuple[str, ...]:
         """The one or two answers that a message which says nothing else may mean."""
-        if self._asks(text):
+        if self.reader.asks(text):
             return ()
         reply = self._best_reply(text, self.advice.criteria[asked])
         return reply.answers if reply.confidence >= MAYBE else ()
@@ -112,7 +115,7 @@ class Listener:
         return Heard(answers=answers, possible=possible, task=self._slotted(text)[1] or None)
 
     def _told(self, text: str, criterion: Criterion | None) -> Heard:
-        asks = self._asks(text)
+        asks = self.reader.asks(text)
         answers: dict[str, str] = {}
         unclear: tuple[str, ...] = ()
         reply = self._best_reply(text, criterion) if criterion is not None else _NO_REPLY
@@ -128,6 +131,8 @@ class Listener:
         told, possible = self._statements(text, strict=bool(answers or unclear))
         if criterion is not None and told.get(criterion.id) in unclear:
             unclear = ()
+        if criterion is not None and not (answers or unclear or told or possible):
+            told = self._elsewhere(text, criterion)
         return Heard(answers={**told, **answers}, possible=possible, unclear=unclear)
 
     def picked_of(self, text: str, labels: Sequence[str]) -> int | None:
@@ -199,7 +204,7 @@ class Listener:
     def _asks_about_the_world(self, text: str, route: Route) -> bool:
         """Whether a question names a concept, so that it asks for knowledge."""
         named = with_slot(text, self.index.spotter, frozenset({"concept"}), "")[1]
-        return bool(named) and self._asks(text)
+        return bool(named) and self.reader.asks(text)
 
     def _correction(self, text: str) -> tuple[bool, str]:
         """Whether the message opens by taking something back, and the message without that."""
@@ -216,6 +221,23 @@ class Listener:
         if heard.nothing:
             return Heard(change=self._criterion_named(text))
         return heard
+
+    def _elsewhere(self, text: str, asked: Criterion) -> dict[str, str]:
+        """The answer to another question that the message clearly is, and to that one alone."""
+        replies = sorted(
+            (
+                (reply.confidence, criterion.id, reply.answers)
+                for criterion in self.advice.criteria.values()
+                if criterion.id != asked.id
+                and (reply := self._best_reply(text, criterion)).confidence >= ELSEWHERE
+            ),
+            reverse=True,
+        )
+        if not replies or len(replies[0][2]) > 1:
+            return {}
+        if len(replies) > 1 and replies[1][0] > TOLD * replies[0][0]:
+            return {}
+        return {replies[0][1]: replies[0][2][0]}
 
     def _criterion_named(self, text: str) -> str | None:
         """The criterion whose name or term the text holds."""
@@ -268,11 +290,6 @@ class Listener:
 
     def _slotted(self, text: str) -> tuple[str, str]:
         return with_slot(text, self.index.spotter, frozenset({"task"}), TASK_SLOT)
-
-    def _asks(self, text: str) -> bool:
-        """Whether the message is put as a question."""
-        words = words_of(text, self.index.contractions)
-        return "?" in text or bool(words and words[0] in self.index.openers)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -177,12 +177,14 @@ class Speaker:
             "recommendation", **{**self._said(state, **said), **self.material(result, state.task)}
         )
         reply = self._reply(state, text, "recommended", None, self._after(state), cited)
-        first = result.ranking[0].option
-        concepts = self._concepts([first])
+        return self._with_result(reply, result)
+
+    def _with_result(self, reply: Reply, result: Recommendation) -> Reply:
+        first = result.ranking[0]
         return replace(
             reply,
-            concepts=concepts,
-            confidence=result.ranking[0].acceptability,
+            concepts=self._concepts([first.option]),
+            confidence=first.acceptability,
             recommendation=self.as_json(result),
         )
 
@@ -198,7 +200,8 @@ class Speaker:
         """What decided, said again in short."""
         result = recommend(self.base, self.model, state.case)
         text, cited = self.answers.cited("advice-why", **self.material(result, state.task))
-        return self._reply(state, text, "recommended", None, self._after(state), cited)
+        reply = self._reply(state, text, "recommended", None, self._after(state), cited)
+        return self._with_result(reply, result)
 
     def material(self, result: Recommendation, task: str | None) -> dict[str, Any]:
         """What the templates of the result are given."""

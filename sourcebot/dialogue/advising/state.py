@@ -54,6 +54,16 @@ class Advising(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     @property
+    def unput(self) -> bool:
+        """Whether a question is next that the user has not seen yet."""
+        return self.asking and not self.changing and self.clash is None and not self.choices
+
+    @property
+    def over(self) -> bool:
+        """Whether the recommendation was given and nothing is being asked again."""
+        return self.done and not self.paused and self.question is None and self.clash is None
+
+    @property
     def case(self) -> State:
         """What the engine needs to know."""
         # The context of every conversation has this state; the engine is for those in use.

@@ -25,7 +25,9 @@ class Step(Struct, frozen=True):
 
 
 def advance(model: Model, state: Advising) -> Step:
-    """Ask the question that tells most, or be done."""
+    """Ask the question that tells most, or be done; once done, stay so."""
+    if state.done:
+        return Step(finish(state))
     ahead = _ahead(model, state)
     done = ahead.question is None
     cleared = replace(
@@ -44,30 +46,46 @@ def apply(
     """Take in answers, and go on: to the next question, or to a contradiction first."""
     given = {id: answer for id, answer in state.answers.items() if id not in answers}
     given.update(answers)
-    left = {id: ids for id, ids in {**state.possible, **possible}.items() if id not in given}
+    left = _narrowed(state.possible, possible)
     for id, ids in list(left.items()):
-        if len(ids) == 1:
+        answer = given.get(id, UNKNOWN)
+        if id in possible and id not in answers and answer not in (*ids, UNKNOWN):
+            del given[id]  # what is said now contradicts it
+        elif answer != UNKNOWN:
+            del left[id]
+        if id in left and len(ids) == 1:
             given[id] = left.pop(id)[0]
-    asked = state.asked
+    new = [id for id, answer in given.items() if state.answers.get(id) != answer]
+    asked = tuple(id for id in state.asked if id in given)
     if state.question is not None and state.question in answers:
         asked = (*(id for id in asked if id != state.question), state.question)
     state = replace(state, answers=given, possible=left, asked=asked)
-    new = [*answers, *(id for id in given if id not in state.answers)]
     clash = _clash(advice, given, new)
     if clash is not None:
         return Step(replace(state, clash=clash, question=None, changing=False, choices=()))
     return advance(model, state)
 
 
+def _narrowed(
+    before: Mapping[str, tuple[str, ...]], now: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The answers that both leave open; where those are none, the ones of what is said now."""
+    left = dict(before)
+    for id, ids in now.items():
+        left[id] = tuple(answer for answer in left.get(id, ids) if answer in ids) or ids
+    return left
+
+
 def settle(model: Model, state: Advising, keep: str | None) -> Step:
     """Resolve a contradiction: keep one criterion's answer and ask the other again, or neither."""
     assert state.clash is not None, "there is nothing to settle"
-    answers = dict(state.answers)
-    for id, _ in (state.clash.first, state.clash.second):
-        if id != keep:
-            answers.pop(id, None)
+    dropped = [id for id, _ in (state.clash.first, state.clash.second) if id != keep]
+    answers = {id: answer for id, answer in state.answers.items() if id not in dropped}
     asked = tuple(id for id in state.asked if id in answers)
-    return advance(model, replace(state, answers=answers, asked=asked, clash=None))
+    state = replace(state, answers=answers, asked=asked, clash=None)
+    if state.done and keep is not None:
+        return ask(model, state, dropped[0])
+    return advance(model, state)
 
 
 def back(model: Model, state: Advising) -> Step | None:
@@ -77,10 +95,10 @@ def back(model: Model, state: Advising) -> Step | None:
 
 
 def ask(model: Model, state: Advising, criterion: str) -> Step:
-    """Ask one criterion, answered or not."""
+    """Ask one criterion, answered or not. Where all was done, it is again after that."""
     answers = {id: answer for id, answer in state.answers.items() if id != criterion}
     asked = tuple(id for id in state.asked if id != criterion)
-    state = replace(state, answers=answers, asked=asked, question=criterion, done=False)
+    state = replace(state, answers=answers, asked=asked, question=criterion)
     state = replace(state, clash=None, changing=False)
     state = replace(state, paused=False, choices=_choices(model, state, criterion))
     return Step(state, _ahead(model, state))
@@ -91,6 +109,8 @@ def again(model: Model, state: Advising) -> Step:
     state = replace(state, paused=False, changing=False)
     if state.question is None and state.clash is None:
         return advance(model, state)
+    if not state.choices:
+        state = replace(state, choices=_choices(model, state, state.question))
     return Step(state, _ahead(model, state))
 
 
@@ -136,16 +156,11 @@ def still_valid(advice: Advice, state: Advising) -> Advising:
         and (left := tuple(a for a in ids if a in advice.criteria[id].answers))
     }
     clash = state.clash
-    if clash is not None and not {clash.first[0], clash.second[0]} <= set(kept):
+    if clash is not None and not {clash.first, clash.second} <= set(kept.items()):
         clash = None
     question = state.question if state.question in advice.criteria else None
-    choices = tuple(
-        answer
-        for answer in state.choices
-        if question is not None and answer in (*advice.criteria[question].answers, UNKNOWN)
-    )
-    if question is not None and not choices:
-        choices = (*advice.criteria[question].answers, UNKNOWN)
+    if question is not None and not {*state.choices} <= {*advice.criteria[question].answers, UNKNOWN}:
+        question = None  # numbers would mean other answers now
     return replace(
         state,
         answers=kept,
@@ -153,7 +168,8 @@ def still_valid(advice: Advice, state: Advising) -> Advising:
         possible=possible,
         clash=clash,
         question=question,
-        choices=choices,
+        choices=state.choices if question is not None else (),
+        changing=state.changing and not lost,
         lost=(*state.lost, *lost),
     )
 
