@@ -52,7 +52,7 @@ LIGHT = Theme(
     panel="#e5e2da",
 )
 
-_WIDTHS = [(0, "-narrow"), (60, "-normal")]
+_WIDTHS = [(0, "-narrow"), (60, "-normal"), (100, "-wide")]
 _HEIGHTS = [(0, "-short"), (20, "-tall")]
 
 
@@ -96,6 +96,10 @@ class SourcebotApp(App[int]):
             yield SystemCommand("New", "Start a new conversation", screen.action_afresh)
             yield SystemCommand("Why", "Why the last answer was given", screen.action_why)
             yield SystemCommand("Copy", "Copy the last answer", screen.action_copy)
+            if screen.check_action("answers", ()):
+                yield SystemCommand("Answers", "Your answers so far", screen.action_answers)
+            if screen.check_action("back", ()):
+                yield SystemCommand("Back", "The question before", screen.action_back)
             yield SystemCommand("Help", "All keys and commands", screen.action_help)
 
     def copy_to_clipboard(self, text: str) -> None:

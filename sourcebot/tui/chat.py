@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -12,16 +12,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
 from sourcebot.tui.help import HelpScreen
-from sourcebot.tui.prompt import Prompt
+from sourcebot.tui.prompt import ANSWER, ASK, Prompt
 from sourcebot.tui.widgets import Suggestions, Welcome
 
 if TYPE_CHECKING:
     from sourcebot.dialogue.bot import Bot, Conversation
     from sourcebot.dialogue.reply import CitedSource, Reply
     from sourcebot.history import History
+    from sourcebot.tui.advice import Given, Progress
+    from sourcebot.tui.answers import AnswerList
     from sourcebot.tui.turn import Turn
 
 # An answer is some forty widgets, and Textual goes through all there are for every new one.
@@ -37,6 +40,10 @@ class ChatScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="chat.help"),
         Binding("f2", "why", "Why?", id="chat.why", tooltip="Why this answer"),
+        Binding(
+            "f3", "answers", "Answers", id="chat.answers", tooltip="Your answers: see, change them"
+        ),
+        Binding("f4", "back", "Back", id="chat.back", tooltip="Back to the question before"),
         Binding("ctrl+l", "afresh", "New", id="chat.new", tooltip="Start a new conversation"),
         Binding("ctrl+y", "copy", "Copy", id="chat.copy", tooltip="Copy the last answer"),
         Binding("escape", "prompt", "Back to the prompt", show=False, id="chat.prompt"),
@@ -66,6 +73,7 @@ class ChatScreen(Screen[None]):
         self._conversation: Conversation | None = None
         self._early: list[str] = []
         self._last: Turn | None = None
+        self._progress: Progress | None = None
 
     def compose(self) -> ComposeResult:
         """The conversation, the suggestions, the prompt and the keys."""
@@ -130,8 +138,16 @@ class ChatScreen(Screen[None]):
         """The sources of the last answer."""
         return self._last.reply.sources if self._last is not None else ()
 
-    async def send(self, message: str, *, remember: bool = True) -> None:
-        """Send a message, as if it had been typed, and show the reply."""
+    @property
+    def focus_chain(self) -> list[Widget]:
+        """From the prompt to the suggestions, the answers beside them, and back to the prompt."""
+        return sorted(super().focus_chain, key=lambda widget: widget.id == "prompt")
+
+    async def send(self, message: str, *, remember: bool = True, shown: str = "") -> None:
+        """Send a message, as if it had been typed, and show the reply.
+
+        shown: what stands in the conversation where the message itself is not made to be read.
+        """
         message = message.strip()
         command = message[:10].lower()
         if command in QUIT:
@@ -145,7 +161,7 @@ class ChatScreen(Screen[None]):
             if command in AFRESH:
                 await self.action_afresh()
             else:
-                await self._show(message, self._conversation.send(message))
+                await self._show(shown or message, self._conversation.send(message))
 
     async def action_afresh(self) -> None:
         """Forget the conversation and begin another."""
@@ -159,6 +175,41 @@ class ChatScreen(Screen[None]):
             self.notify("Ask something first.")
         else:
             await self.send("/why", remember=False)
+
+    def action_answers(self) -> None:
+        """Go to the answers so far: beside the conversation, or over it where it is narrow."""
+        if self._progress is None:
+            return
+        beside = self._answers
+        if beside is not None and beside.display:
+            (self.prompt if beside.has_focus else beside).focus()
+            return
+        from sourcebot.tui.answers import AnswersScreen
+
+        screen = AnswersScreen(self._progress, waiting=self._waiting)
+        self.app.push_screen(screen, self.change)
+
+    async def action_back(self) -> None:
+        """Ask again what was answered last."""
+        if self._bot is not None and self._progress is not None:
+            phrase = self._bot.knowledge.language.advice.acts["back"][0]
+            await self.send(phrase, remember=False, shown="Back")
+
+    async def change(self, answer: Given | None) -> None:
+        """Have a question asked again; without one, go on with that which waits."""
+        if answer is not None:
+            shown = f"Change an answer: {answer.name}"
+            await self.send(f"/change {answer.criterion}", remember=False, shown=shown)
+        (self.suggestions if self._asking else self.prompt).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys of the advice hold only while somebody is advised."""
+        progress = self._progress
+        if action == "answers":
+            return progress is not None
+        if action == "back":
+            return progress is not None and bool(progress.given) and not progress.stopped
+        return True
 
     def action_help(self) -> None:
         """Show all keys and commands."""
@@ -193,14 +244,20 @@ class ChatScreen(Screen[None]):
 
     @on(Suggestions.Chosen)
     async def choose(self, event: Suggestions.Chosen) -> None:
-        """A picked suggestion is sent, and typing goes on."""
-        self.prompt.focus()
+        """A picked suggestion is sent, and typing goes on, or picking where a question follows."""
+        picking = self.suggestions.has_focus
         await self.send(event.text)
+        (self.suggestions if picking and self._asking else self.prompt).focus()
 
     @on(Suggestions.Left)
     def leave_suggestions(self) -> None:
         """Below the last suggestion comes the prompt."""
         self.prompt.focus()
+
+    async def on_answer_list_picked(self, event: AnswerList.Picked) -> None:
+        """An answer beside the conversation was picked."""
+        event.stop()
+        await self.change(event.answer)
 
     def on_key(self, event: events.Key) -> None:
         """Typing lands in the prompt wherever the focus is."""
@@ -220,6 +277,7 @@ class ChatScreen(Screen[None]):
             return
         self._conversation = self._bot.start()
         self._last = None
+        await self._show_progress(None)
         self.suggestions.show(self._bot.knowledge.identity.examples, title="For example")
         await self.conversation.remove_children()
         await self.conversation.mount(Welcome(self._bot.knowledge))
@@ -227,12 +285,67 @@ class ChatScreen(Screen[None]):
     async def _show(self, message: str, reply: Reply) -> None:
         from sourcebot.tui.turn import Turn
 
-        self._last = turn = Turn(message, reply)
+        assert self._bot is not None
+        knowledge = self._bot.knowledge
+        progress, title, advice = self._progress, "Next", None
+        if progress is not None or reply.question or reply.recommendation:
+            from sourcebot.tui.advice import follow, title_of
+
+            advice = knowledge.advice
+            progress = follow(progress, reply, knowledge)
+            if progress is not None and progress.question is not None:
+                title = title_of(progress.question, advice)
+        self._last = turn = Turn(message, reply, advice)
         with self.app.batch_update():
+            await self._show_progress(progress)
             await self.conversation.query(Welcome).remove()
             await self.conversation.mount(turn)
             for old in list(self.query(Turn))[:-UNFOLDED_TURNS]:
                 await old.fold()
-            self.suggestions.show(reply.suggestions, title="Next")
-        # From its beginning where the answer is longer than the screen.
-        self.call_after_refresh(self.conversation.scroll_to_widget, turn, top=True, animate=False)
+            self.suggestions.show(reply.suggestions, title=title)
+        if reply.status == "asking":
+            # The question stands at its end.
+            self.call_after_refresh(self.conversation.scroll_end, animate=False)
+        else:
+            # From its beginning where the answer is longer than the screen.
+            scroll = self.conversation.scroll_to_widget
+            self.call_after_refresh(scroll, turn, top=True, animate=False)
+
+    @property
+    def _asking(self) -> bool:
+        return self._progress is not None and self._progress.question is not None
+
+    @property
+    def _waiting(self) -> str:
+        """The name of the question that waits."""
+        asked = self._progress.waiting if self._progress is not None else None
+        advice = self._bot.knowledge.advice if self._bot is not None else None
+        criterion = advice.criteria.get(asked) if advice is not None and asked else None
+        return criterion.name if criterion is not None else ""
+
+    @property
+    def _answers(self) -> AnswerList | None:
+        """The answers beside the conversation."""
+        found = self.query("#answers")
+        return cast("AnswerList", found.first()) if found else None
+
+    async def _show_progress(self, progress: Progress | None) -> None:
+        """Show how far the advice is, or take away what shows it."""
+        if progress == self._progress:
+            return
+        self._progress = progress
+        self.suggestions.set_class(self._asking, "-asking")
+        self.prompt.placeholder = ANSWER if self._asking else ASK
+        self.refresh_bindings()
+        answers = self._answers
+        if progress is None:
+            if answers is not None:
+                await answers.remove()
+            return
+        if answers is None:
+            from sourcebot.tui.answers import TITLE, AnswerList
+
+            answers = AnswerList(id="answers")
+            answers.border_title = TITLE
+            await self.mount(answers, after="#column")
+        answers.show(progress, waiting=self._waiting)

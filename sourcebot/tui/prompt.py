@@ -11,6 +11,9 @@ from textual.widgets import Input
 
 from sourcebot.tui.text import one_line
 
+ASK = "Ask a question"
+ANSWER = "A number, or your own words"
+
 
 class Prompt(Input):
     """An input that remembers what was sent and takes pasted text of any shape."""
@@ -23,7 +26,7 @@ class Prompt(Input):
     ]
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(placeholder="Ask a question", select_on_focus=False, compact=True, id=id)
+        super().__init__(placeholder=ASK, select_on_focus=False, compact=True, id=id)
         self._past: Sequence[str] = ()
         self._at = 0
         self._draft = ""

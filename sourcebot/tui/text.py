@@ -20,6 +20,12 @@ def one_line(text: str) -> str:
     return " ".join(fit(text).split("\n"))
 
 
+def heading(name: str) -> str:
+    """A name as it stands at the start of a line."""
+    line = one_line(name)
+    return line[:1].upper() + line[1:]
+
+
 def echo(message: str) -> str:
     """A message as it is shown back: its beginning, if it is long."""
     start = fit(message[: 4 * _ECHO]).strip()

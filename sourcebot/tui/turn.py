@@ -5,13 +5,14 @@ Apart from the other widgets because Markdown is slow to load, and the first scr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.style import Style
+from textual.widget import Widget
 from textual.widgets import Markdown, Static
 
 from sourcebot.tui.text import brief, echo, fit, is_web_address, one_line
@@ -19,6 +20,7 @@ from sourcebot.tui.widgets import LinkChosen
 
 if TYPE_CHECKING:
     from sourcebot.dialogue.reply import CitedSource, Reply
+    from sourcebot.knowledge.advice_model import Advice
 
 
 class Sources(Static):
@@ -52,9 +54,10 @@ def _cite(source: CitedSource, number: int) -> Content:
 class Turn(VerticalGroup):
     """A message and its reply; a folded one keeps the message and forgets its costly widgets."""
 
-    def __init__(self, message: str, reply: Reply) -> None:
+    def __init__(self, message: str, reply: Reply, advice: Advice | None = None) -> None:
         super().__init__(classes=f"-{reply.status}")
         self._message = message
+        self._advice = advice
         self.reply = reply
 
     def compose(self) -> ComposeResult:
@@ -90,10 +93,27 @@ class Turn(VerticalGroup):
         return self.query_one(".message", Static)
 
     def _answer(self) -> VerticalGroup:
-        answer: list[Static | Markdown] = [Markdown(fit(self.reply.text), open_links=False)]
+        answer = list(self._said())
         if self.reply.sources:
             answer.append(Sources(self.reply.sources))
         return VerticalGroup(*answer, classes="answer")
+
+    def _said(self) -> Iterator[Widget]:
+        """The text, with pictures in place of the figures in it and without the options below."""
+        reply, text = self.reply, fit(self.reply.text)
+        if reply.question is not None:
+            from sourcebot.tui.advice import without_choices
+
+            text = without_choices(text, reply.question)
+        if reply.recommendation is not None and self._advice is not None:
+            from sourcebot.tui.result import pictures, split_at_figures
+
+            parts = split_at_figures(text)
+            if parts is not None:
+                yield Markdown(parts[0], open_links=False)
+                yield from pictures(reply.recommendation, self._advice)
+                text = parts[1]
+        yield Markdown(text, open_links=False)
 
     async def on_click(self) -> None:
         """A folded turn opens where it is clicked."""

@@ -83,6 +83,8 @@ class Suggestions(OptionList):
             for number, text in enumerate(self.texts, 1)
         )
         self.display = bool(self.texts)
+        if self.has_focus and self.texts:
+            self.highlighted = 0
 
     def numbered(self, number: str) -> str | None:
         """The message that a typed number stands for."""
