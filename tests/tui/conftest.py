@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from sourcebot import Bot
 from sourcebot.dialogue.reply import CitedSource, Reply
 from sourcebot.history import History
 from sourcebot.knowledge.model import Identity
 from sourcebot.tui.app import SourcebotApp
+from tests.tui.tea_advice import advised_tea
 
 EXAMPLES = (
     "What is the difference between outsourcing and offshoring?",
@@ -106,3 +108,10 @@ def make_app(bot: FakeBot) -> Callable[..., SourcebotApp]:
         return SourcebotApp(lambda: any_bot, history=history if history is not None else History())
 
     return make
+
+
+@pytest.fixture
+def tea_app(tmp_path: Path, history: History) -> Callable[[], SourcebotApp]:
+    """The app over the real bot and a small base that advises on tea."""
+    folder = advised_tea(tmp_path / "tea").root
+    return lambda: SourcebotApp(lambda: Bot.load(folder), history=history)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
 
-from sourcebot import Bot
 from sourcebot.history import History
 from sourcebot.tui.answers import AnswerList, AnswersScreen
 from sourcebot.tui.app import LIGHT, SourcebotApp
@@ -19,19 +17,12 @@ from sourcebot.tui.chat import UNFOLDED_TURNS, ChatScreen
 from sourcebot.tui.help import HelpScreen
 from sourcebot.tui.result import Bars, Figure, PlaceMap, draws_lines, split_at_figures
 from sourcebot.tui.turn import Turn
-from tests.tui.tea_advice import advised_tea
 
 WIDE, NARROW = (120, 40), (40, 15)
 START = "help me decide"
 TO_THE_END = (START, "Nobody, please", "In a tea house", "Minutes")
 
 MakeApp = Callable[[], SourcebotApp]
-
-
-@pytest.fixture
-def tea_app(tmp_path: Path, history: History) -> MakeApp:
-    folder = advised_tea(tmp_path / "tea").root
-    return lambda: SourcebotApp(lambda: Bot.load(folder), history=history)
 
 
 def chat(app: SourcebotApp) -> ChatScreen:
