@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -391,3 +393,14 @@ async def test_the_palette_offers_the_answers_while_there_are_any(tea_app: MakeA
         await say(pilot, START, "3")
 
         assert {"Answers", "Back"} < {c.title for c in app.get_system_commands(app.screen)}
+
+
+def test_the_first_screen_loads_nothing_of_the_advice() -> None:
+    program = "import sys, sourcebot.tui.app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    loaded = set(done.stdout.split())
+    assert "sourcebot.tui.chat" in loaded
+    assert not {f"sourcebot.tui.{name}" for name in ("advice", "answers", "result")} & loaded
