@@ -15,6 +15,7 @@ GIVEN = frozenset(
         *("aspect", "concepts", "entries", "missing", "definitions", "task", "category", "claim"),
         *("question", "lead", "noted", "lost", "say", "again", "given"),
         *("result", "axes", "criteria", "options", "bars", "map"),
+        *("text", "sources", "title", "body", "stamp"),
         *("names", "several", "kb", "cite", "parts", "reason", "topic", "by", "name"),
     ]
 )
@@ -91,6 +92,11 @@ class Answers:
         """Render a template that needs no facts (offers, refusals)."""
         values.setdefault("kb", self._knowledge.identity)
         return _tidy(render(self._sandbox, f"answers/{name}.md.j2", values))
+
+    def page(self, name: str, **values: object) -> str:
+        """Render an HTML template; what is not markup already is escaped."""
+        values.setdefault("kb", self._knowledge.identity)
+        return render(self._sandbox, f"answers/{name}.html.j2", values) + "\n"
 
     def small(self, reply: str, **values: object) -> str:
         """Render a reply of small talk, which is itself a template."""

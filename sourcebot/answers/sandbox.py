@@ -61,7 +61,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
-            autoescape=False,
+            autoescape=_is_html,
             cache_size=200,
         )
         self.globals.clear()
@@ -116,6 +116,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Call one of the allowed functions, at the cost of some steps."""
         _spend(CALL)
         return super().call(__context, __obj, *args, **kwargs)
+
+
+def _is_html(name: str | None) -> bool:
+    """Whether a template writes HTML, where text has to be escaped; the others write Markdown."""
+    return name is not None and name.endswith(".html.j2")
 
 
 def for_templates(function: Callable[..., str]) -> Callable[..., str]:

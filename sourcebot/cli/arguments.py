@@ -8,6 +8,7 @@ from typing import NoReturn
 from sourcebot._version import __version__
 
 SHELLS = ("bash", "zsh", "fish")
+FORMATS = ("markdown", "html", "json")
 
 _ROOT_EPILOG = """\
 examples:
@@ -16,10 +17,12 @@ examples:
   sourcebot ask --json "should I outsource payroll?" | jq .text
   sourcebot ask - < questions.txt              one question a line
   sourcebot chat                               the chat as plain lines, for screen readers
+  sourcebot advise                             a few questions, then a recommendation
   sourcebot --kb ./our-kb kb check             is our own knowledge base sound?
 
 exit codes:
-  0   answered            1   a question was not understood, or a transcript failed
+  0   answered            1   a question was not understood, no recommendation was reached,
+                              or a transcript failed
   2   wrong usage, or a knowledge base that cannot be used      130   interrupted
 """
 
@@ -41,6 +44,27 @@ Plain lines, no colours and no cursor movement; type the number of a suggestion 
 
 With --json each line of standard input gets exactly one line of JSON, in UTF-8 and at once:
   printf 'what is offshoring\\nand why?\\n' | sourcebot chat --json
+"""
+
+_ADVISE_EPILOG = """\
+examples:
+  sourcebot advise                             asked here, question by question
+  sourcebot advise --output brief.html         the same, and a page to hand on
+  sourcebot advise --list                      all questions, with the ids of their answers
+  sourcebot advise --answers case.yaml --format json | jq .ranking[0]
+  printf 'core: commodity\\ncurrent: own-home\\n' | sourcebot advise --answers -
+
+A file holds `answers:` and below it one `question: answer` a line, or those lines alone; `unknown`
+is always an answer, and what is left out counts as unknown. While you are asked, you can also ask
+back: "why do you ask?", "what does that mean?", "my answers", "result"; /quit leaves.
+
+Without --format the result is plain text in a terminal and Markdown in a pipe; with --output, the
+file's ending decides. With --format and without --output, standard output holds the result alone,
+and the questions go to standard error.
+
+exit codes:
+  0   recommended         1   left before there was a recommendation
+  2   wrong usage, answers that cannot be used, or a knowledge base without questions
 """
 
 _COMPLETION_EPILOG = """\
@@ -125,6 +149,7 @@ def build_parser() -> Parser:
     )  # fmt: skip
     chat.add_argument("--json", action="store_true", help="one line of JSON for each line in")
 
+    _add_advise(commands, common)
     _add_kb(commands, common)
 
     completion = commands.add_parser(
@@ -133,6 +158,21 @@ def build_parser() -> Parser:
     )  # fmt: skip
     completion.add_argument("shell", choices=SHELLS, help="the shell to complete in")
     return root
+
+
+def _add_advise(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
+    advise = commands.add_parser(
+        "advise", parents=[common], help="a few questions, then a recommendation",
+        description="Recommend what fits your case, with reasons and what would change it.",
+        epilog=_ADVISE_EPILOG,
+    )  # fmt: skip
+    advise.add_argument(
+        "--answers", metavar="FILE", help="take the answers from a YAML file; - from standard input"
+    )
+    advise.add_argument("--format", choices=FORMATS, help="the result as a document of this kind")
+    advise.add_argument("--output", metavar="FILE", help="write the result to a file")
+    advise.add_argument("--list", action="store_true", help="show all questions and answers")
+    advise.add_argument("--json", action="store_true", help="with --list: as one line of JSON")
 
 
 def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:

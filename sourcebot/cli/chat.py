@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Iterator
 
 from sourcebot.cli import streams
 from sourcebot.dialogue.bot import Bot
+from sourcebot.dialogue.reply import Reply
 
 _LEAVE = {"/quit", "/exit"}
 
@@ -26,27 +28,36 @@ def _json_chat(bot: Bot) -> int:
 def _plain_chat(bot: Bot) -> int:
     from sourcebot.cli.replies import reply_text  # reads Markdown; JSON does without
 
-    conversation = bot.start()
     interactive = streams.interactive()
     suggestions: tuple[str, ...] = ()
     if interactive:
         suggestions = bot.knowledge.identity.examples
         streams.write_text(_welcome(bot) + "\n> ")
+    for reply in talk(bot.start().send, streams.write_text, suggestions):
+        text = reply_text(reply, streams.width(), numbered=True)
+        streams.write_text(f"\n{text}\n> " if interactive else f"{text}\n")
+    return 0
+
+
+def talk(
+    send: Callable[[str], Reply], say: Callable[[str], None], suggestions: tuple[str, ...] = ()
+) -> Iterator[Reply]:
+    """Send each line of standard input and yield the reply, until it ends or somebody leaves.
+
+    A number stands for what the last reply suggested, and is said in full.
+    """
     for line in streams.read_lines():
         if line.strip().casefold() in _LEAVE:
-            return 0
+            return
         message = _chosen(line, suggestions)
         if message is None:
             message = line
         else:
-            streams.write_text(f"> {message}\n")
-        reply = conversation.send(message)
+            say(f"> {message}\n")
+        reply = send(message)
         suggestions = reply.suggestions
-        text = reply_text(reply, streams.width(), numbered=True)
-        streams.write_text(f"\n{text}\n> " if interactive else f"{text}\n")
-    if interactive:
-        streams.write_text("\n")  # Ctrl-D leaves the cursor behind the prompt
-    return 0
+        yield reply
+    streams.leave_line()  # Ctrl-D leaves the cursor behind the prompt
 
 
 def _welcome(bot: Bot) -> str:

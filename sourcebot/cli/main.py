@@ -70,6 +70,11 @@ def _dispatch(options: Namespace) -> int:
             from sourcebot.cli.chat import chat
 
             return chat(folder(options), as_json=options.json)
+        case "advise":
+            with _short_life():
+                from sourcebot.cli.advise import advise
+
+                return advise(options, folder(options))
         case "kb":
             from sourcebot.cli import kb
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from sourcebot.answers.plain import plain_text
 from sourcebot.dialogue.reply import CitedSource, Reply
@@ -13,10 +14,7 @@ def reply_text(reply: Reply, width: int, *, numbered: bool = False) -> str:
 
     numbered: whether the suggestions carry numbers that can be typed.
     """
-    blocks = [plain_text(reply.text, width).strip("\n")]
-    if reply.sources:  # numbered as the text cites them
-        sources = [f"[{n}] {_source(source)}" for n, source in enumerate(reply.sources, start=1)]
-        blocks.append(_list("Sources:", sources, width))
+    blocks = [cited_text(reply.text, reply.sources, width)]
     suggestions = [
         f"{f'{n}.' if numbered else '-'} {text}"
         for n, text in enumerate(reply.suggestions, start=1)
@@ -28,6 +26,15 @@ def reply_text(reply: Reply, width: int, *, numbered: bool = False) -> str:
     ):
         blocks.append(_list("You could ask next:", suggestions, width))
     return "\n\n".join(blocks) + "\n"
+
+
+def cited_text(markdown: str, sources: Sequence[CitedSource], width: int) -> str:
+    """Markdown as plain text, with its sources numbered as it cites them."""
+    text = plain_text(markdown, width).strip("\n")
+    if not sources:
+        return text
+    items = [f"[{n}] {_source(source)}" for n, source in enumerate(sources, start=1)]
+    return f"{text}\n\n{_list('Sources:', items, width)}"
 
 
 def _source(source: CitedSource) -> str:

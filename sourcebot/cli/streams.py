@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 # What is longer is cut: no question needs it, and a line must not fill the memory.
 MAX_LINE_BYTES = 4_000_000
@@ -37,6 +37,11 @@ def _skip_rest_of_line(stream: BinaryIO) -> None:
             return
 
 
+def read_bytes(at_most: int) -> bytes:
+    """All of standard input (one byte more than `at_most` where it is longer)."""
+    return sys.stdin.buffer.read(at_most + 1) if sys.stdin is not None else b""
+
+
 def write_text(text: str) -> None:
     """Write text for people, at once: without control characters, in the terminal's encoding."""
     encoding = sys.stdout.encoding or "utf-8"
@@ -48,6 +53,15 @@ def write_bytes(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def write_aside(text: str) -> None:
+    """Write text for people to standard error, where standard output is to hold a document."""
+    if sys.stderr is None:
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(printable(text).encode(encoding, "replace").decode(encoding))
+    sys.stderr.flush()
 
 
 def complain(message: str) -> None:
@@ -74,12 +88,14 @@ def width(*, at_most: int = 100) -> int:
     return max(_NARROWEST, min(at_most, shutil.get_terminal_size((80, 24)).columns))
 
 
-def interactive() -> bool:
-    """Whether a person sits at both ends."""
-    return all(
-        stream is not None and not stream.closed and stream.isatty()
-        for stream in (sys.stdin, sys.stdout)
-    )
+def interactive(*, aside: bool = False) -> bool:
+    """Whether a person sits at both ends; aside: of standard error in place of output."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr if aside else sys.stdout)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sits at the end of a standard stream."""
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def leave_line() -> None:

@@ -138,7 +138,7 @@ def test_what_a_reply_suggests_is_answered(bot: Bot, message: str) -> None:
 
     assert suggestions
     for suggestion in suggestions:
-        assert bot.ask(suggestion).status == "answered", suggestion
+        assert bot.ask(suggestion).status in ("answered", "asking"), suggestion
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_a_reply_suggests_is_something_new(bot: Bot, message: str) -> None:
 
 def test_the_examples_of_the_first_screen_are_answered(bot: Bot) -> None:
     for text in bot.knowledge.identity.examples:
-        assert bot.ask(text).status == "answered", text
+        assert bot.ask(text).status in ("answered", "asking"), text
 
 
 def test_the_text_cites_each_source_by_its_place_in_the_list(bot: Bot) -> None:
