@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sourcebot.dialogue.holdings import takes
 from sourcebot.dialogue.questions import Choice, Question, Refusal
 from sourcebot.knowledge.model import KnowledgeBase
@@ -22,3 +24,12 @@ def between_concepts(
         if knowledge.entry(aspect, group) is not None
     )
     return Choice(options, "concept") if options else Refusal("no-entry")
+
+
+def between_aspects(knowledge: KnowledgeBase, questions: Sequence[Question]) -> Choice | None:
+    """A choice between up to three different questions that have an answer, if there are two."""
+    options: dict[tuple[str, tuple[str, ...]], Question] = {}
+    for question in questions:
+        if knowledge.entry(question.intent, question.concepts) is not None:
+            options.setdefault((question.intent, question.concepts), question)
+    return Choice(tuple(options.values())[:3], "aspect") if len(options) > 1 else None

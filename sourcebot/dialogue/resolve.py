@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from sourcebot.dialogue.admission import SAME_PHRASE, is_admitted
-from sourcebot.dialogue.asking_back import between_concepts
+from sourcebot.dialogue.admission import is_admitted
+from sourcebot.dialogue.asking_back import between_aspects, between_concepts
 from sourcebot.dialogue.context import Context
 from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
-from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal, Start
-from sourcebot.dialogue.reading import CONCEPT_SLOT, START, Label, Reading
+from sourcebot.dialogue.questions import Outcome, Question, Refusal, Start
+from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.reply import Alternative
+from sourcebot.dialogue.starting import asks_for_advice, weighs_own_case
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes, entry_key
 
@@ -75,7 +76,7 @@ class Resolver:
         candidates = list(self._candidates())
         if not candidates:
             return self._without_aspect()
-        if self._weighs_own_case():
+        if weighs_own_case(self.index, self.reading):
             return Start(self.task)
         label = candidates[0]
         bar = self.index.router.bar
@@ -186,23 +187,8 @@ class Resolver:
             return not named.isdisjoint(about)
         return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
 
-    def _weighs_own_case(self) -> bool:
-        """Whether a step is weighed in plain words: "should we move our call centre abroad?".
-
-        Who names the concept by its own name asks for what is known of it.
-        """
-        if self.reading.named or not any(label.kind == "start" for label in self.reading.labels):
-            return False
-        nearest = self.index.router.nearest_example(self.reading.stems, START)
-        return nearest is not None and nearest[2] >= SAME_PHRASE
-
     def _start_fits(self, label: Label) -> bool:
-        """Whether the guided advice is asked for; half a likeness is not enough to begin it."""
-        if self.reading.similarity < CLEAR_PHRASE or label.confidence < self.index.router.bar:
-            return False
-        nearest = self.index.router.nearest_example(self.reading.stems, START)
-        plain = nearest is not None and CONCEPT_SLOT not in nearest[1]
-        return plain or not self.reading.named
+        return asks_for_advice(self.index, self.reading, label)
 
     def _asked_fits(self, label: Label) -> bool:
         named = frozenset(self.named if self.by_name else ())
@@ -359,16 +345,11 @@ class Resolver:
 
     def _ask_aspect(self, candidates: Sequence[Label]) -> Outcome:
         """The concept is clear, what is asked of it is not."""
-        options: dict[tuple[str, tuple[str, ...]], Question] = {}
-        for label in candidates:
-            if label.kind != "aspect":
-                continue
-            for aspect in label.ids:
-                for question in self._fill(
-                    aspect, self._concepts(aspect), self.task, label.confidence
-                ):
-                    if self.base.entry(question.intent, question.concepts) is not None:
-                        options.setdefault((question.intent, question.concepts), question)
-        if len(options) < 2:
-            return self._without_aspect()
-        return Choice(tuple(options.values())[:3], "aspect")
+        questions = [
+            question
+            for label in candidates
+            if label.kind == "aspect"
+            for aspect in label.ids
+            for question in self._fill(aspect, self._concepts(aspect), self.task, label.confidence)
+        ]
+        return between_aspects(self.base, questions) or self._without_aspect()

@@ -159,7 +159,8 @@ def still_valid(advice: Advice, state: Advising) -> Advising:
     if clash is not None and not {clash.first, clash.second} <= set(kept.items()):
         clash = None
     question = state.question if state.question in advice.criteria else None
-    if question is not None and not {*state.choices} <= {*advice.criteria[question].answers, UNKNOWN}:
+    known = {*advice.criteria[question].answers, UNKNOWN} if question is not None else set()
+    if not known.issuperset(state.choices):
         question = None  # numbers would mean other answers now
     return replace(
         state,
