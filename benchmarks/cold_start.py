@@ -1,8 +1,8 @@
-"""How long a cold `sourcebot ask` takes, against importing rapidfuzz, jinja2 and yaml.
+"""How long a cold `ask` and `advise` take, against importing rapidfuzz, jinja2 and yaml.
 
     python benchmarks/cold_start.py [--runs 20]
 
-Both are whole processes, run in turn after one warm-up each; medians and the ratio of medians are
+All are whole processes, run in turn after one warm-up each; medians and the ratio of medians are
 printed. The compiled form of the knowledge base is in place, as it is from the second question on
 (and from the first in an installed wheel).
 """
@@ -14,12 +14,15 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 IMPORTS = (sys.executable, "-c", "import rapidfuzz, jinja2, yaml")
 QUESTION = "what is the diffrence between outsorcing and offshoring"
 ASK = (sys.executable, "-m", "sourcebot", "ask", QUESTION)
 ASK_JSON = (*ASK[:4], "--json", QUESTION)
+ANSWERS = "answers: {current: own-home, core: commodity, skill: cannot, codified: yes-both}"
 
 
 def main() -> int:
@@ -27,7 +30,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=20)
     runs = parser.parse_args().runs
-    commands = {"imports alone": IMPORTS, "ask": ASK, "ask --json": ASK_JSON}
+    answers = Path(tempfile.mkdtemp()) / "answers.yaml"
+    answers.write_text(ANSWERS, "utf-8")
+    advise = (*ASK[:3], "advise", "--answers", str(answers), "--format", "json")
+    commands = {
+        "imports alone": IMPORTS,
+        "ask": ASK,
+        "ask --json": ASK_JSON,
+        "advise --json": advise,
+    }
     taken: dict[str, list[float]] = {name: [] for name in commands}
     for command in commands.values():
         _seconds(command)
