@@ -154,8 +154,8 @@ class PlaceMap(Figure):
         for at in range(max(1, *(len(cell) for cell in marks))):
             cells = []
             for cell in marks:
-                text = cell[at] if at < len(cell) else "" if cell else "·"
-                cells.append(Content.styled(_centred(text, each), _style(cell)))
+                text = (cell or ["·"])[at : at + 1]
+                cells.append(Content.styled(_centred("".join(text), each), _style(cell)))
             start = Content(" " * cell_len(label) if at else label)
             yield start + Content(" ").join(cells)
 
