@@ -73,7 +73,7 @@ def certain(model: Model, state: State) -> bool:
     """Whether no answer to any open question could change what comes first.
 
     Exact for the model's own weights: each open question is answered in the way that is worst for
-    the first place, against every other option in turn.
+    the first place, or left open, against every other option in turn.
     """
     today = place_today(model, state)
     if today is None and _depends_on_today(model, state):
@@ -95,7 +95,8 @@ def certain(model: Model, state: State) -> bool:
         lead = (result.scores[first] - result.scores[other]) * weight
         for question, answers in open_ones:
             values = [values_of(answer, today) for answer in answers]
-            lead += question.weight * min(value[first] - value[other] for value in values)
+            worst = min(value[first] - value[other] for value in values)
+            lead += question.weight * min(0.0, worst)
         if lead <= NOTHING:
             return False
     return True

@@ -7,7 +7,15 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from sourcebot.advice.model import UNKNOWN, Answer, Model, Move, Question, State
+from sourcebot.advice.model import (
+    UNKNOWN,
+    Answer,
+    Model,
+    Move,
+    Question,
+    State,
+    open_questions,
+)
 
 OWN_HOME, BUY_HOME, OWN_AWAY, BUY_AWAY, MIX = range(5)
 OPTIONS = ("own-home", "buy-home", "own-away", "buy-away", "mix")
@@ -85,19 +93,16 @@ SMALL = model(PLACE, CORE, SPOT, PRICE, TROUBLE)
 
 
 def completions(model: Model, state: State) -> Iterator[State]:
-    """Every way in which the open questions may come to be answered."""
-    open_ones = [
-        question
-        for question in model.questions.values()
-        if state.answers.get(question.id, UNKNOWN) == UNKNOWN
-    ]
+    """Every way in which the open questions may come to be answered, or not."""
+    told = {id: answer for id, answer in state.answers.items() if answer != UNKNOWN}
+    open_ones = open_questions(model, State(told, state.possible))
     choices = [
         [UNKNOWN, *state.possible.get(question.id, tuple(question.answers))]
         for question in open_ones
     ]
     for picked in product(*choices):
-        told = dict(zip((question.id for question in open_ones), picked, strict=True))
-        yield State({**state.answers, **told}, state.possible)
+        more = dict(zip((question.id for question in open_ones), picked, strict=True))
+        yield State({**state.answers, **more}, state.possible)
 
 
 _LIFT = st.sampled_from([-0.5, -0.3, -0.1, 0.0, 0.1, 0.3, 0.5])
