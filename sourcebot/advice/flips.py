@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from sourcebot.advice.model import Answer, Model, State, place_today
+from sourcebot.advice.naming import Named, name_all
 from sourcebot.advice.scoring import score, values_of
 
 MOST_CHANGES = 4
@@ -21,10 +22,11 @@ class Change(Struct, frozen=True):
 
 
 class Flip(Struct, frozen=True):
-    """Changes that, made together, put `option` (its position) first."""
+    """Changes that, made together, put `option` (its position) first, under this name."""
 
     changes: tuple[Change, ...]
     option: int
+    name: str
     lead: float
 
 
@@ -40,12 +42,13 @@ def flips(model: Model, state: State, most: int = 4, allowed: Allowed = _anythin
 
     What is in place today is a fact and is not varied. All single changes are tried; where none is
     enough, for every other option the fewest changes are looked for that lift it past the first.
+    Another option of the same name ("take it back" in another form) is no other result.
     allowed: whether answers can hold together.
     """
     result = score(model, state)
     if not result.order:
         return []
-    first = result.order[0]
+    first = name_all(model, state, result)[0]
     singles = list(_singles(model, state, first, allowed))
     if singles:
         best: dict[tuple[str, int], Flip] = {}
@@ -65,13 +68,13 @@ def flips(model: Model, state: State, most: int = 4, allowed: Allowed = _anythin
     return sorted(smallest, key=lambda flip: -flip.lead)[:most]
 
 
-def _singles(model: Model, state: State, first: int, allowed: Allowed) -> Iterator[Flip]:
+def _singles(model: Model, state: State, first: Named, allowed: Allowed) -> Iterator[Flip]:
     for change in _changes(model, state):
         if not allowed(_after(state, (change,))):
             continue
-        winner, lead = _winner(model, state, (change,))
-        if winner is not None and winner != first:
-            yield Flip((change,), winner, lead)
+        flip = _flip(model, state, first, (change,))
+        if flip is not None:
+            yield flip
 
 
 def _changes(model: Model, state: State) -> Iterator[Change]:
@@ -91,23 +94,30 @@ def _after(state: State, changes: tuple[Change, ...]) -> dict[str, str]:
     return {**state.answers, **{change.question: change.after for change in changes}}
 
 
-def _winner(model: Model, state: State, changes: tuple[Change, ...]) -> tuple[int | None, float]:
-    result = score(model, State(_after(state, changes), state.possible))
-    if not result.order:
-        return None, 0.0
-    runner_up = result.order[1] if len(result.order) > 1 else result.order[0]
-    return result.order[0], result.scores[result.order[0]] - result.scores[runner_up]
+def _flip(model: Model, state: State, first: Named, changes: tuple[Change, ...]) -> Flip | None:
+    """What the changes put first, if that is another option under another name."""
+    after = State(_after(state, changes), state.possible)
+    result = score(model, after)
+    if not result.order or result.order[0] == first.option:
+        return None
+    winner = name_all(model, after, result)[0]
+    if winner.option is None or winner.name == first.name:
+        return None
+    runner_up = result.order[1] if len(result.order) > 1 else winner.option
+    lead = result.scores[winner.option] - result.scores[runner_up]
+    return Flip(changes, winner.option, winner.name, lead)
 
 
-def _fewest(model: Model, state: State, first: int, other: int, allowed: Allowed) -> Flip | None:
+def _fewest(model: Model, state: State, first: Named, other: int, allowed: Allowed) -> Flip | None:
     """Change by change, take what helps `other` against `first` most, until it comes first."""
-    today = place_today(model, state)
+    best_now, today = first.option, place_today(model, state)
+    assert best_now is not None, "nothing comes first"
     best: dict[str, tuple[float, Change]] = {}
     for change in _changes(model, state):
         question = model.questions[change.question]
-        gain = _lead(question.answers[change.after], first, other, today)
+        gain = _lead(question.answers[change.after], best_now, other, today)
         if change.before is not None:
-            gain -= _lead(question.answers[change.before], first, other, today)
+            gain -= _lead(question.answers[change.before], best_now, other, today)
         gain *= question.weight
         if gain > (best[change.question][0] if change.question in best else 0.0):
             best[change.question] = (gain, change)
@@ -118,9 +128,9 @@ def _fewest(model: Model, state: State, first: int, other: int, allowed: Allowed
         if not allowed(_after(state, (*chosen, change))):
             continue
         chosen.append(change)
-        winner, lead = _winner(model, state, tuple(chosen))
-        if winner is not None and winner != first:
-            return Flip(tuple(chosen), winner, lead)
+        flip = _flip(model, state, first, tuple(chosen))
+        if flip is not None:
+            return flip
     return None
 
 

@@ -182,7 +182,6 @@ class _Writer:
         self.state = state
         self.scores = scores
         self.named = named
-        self.names = {item.option: item.name for item in named if item.option is not None}
         self.acceptability = look_ahead(model, state).acceptability
         self.known = given(model, state)
 
@@ -299,9 +298,8 @@ class _Writer:
                 Changed(change.question, criterion.name, change.before, change.after, label)
             )
         option = self.model.options[flip.option]
-        id = self.names.get(flip.option, option)
-        shown = self.advice.moves.get(id) or self.advice.options[option]
-        return Overturn(tuple(changes), id, shown.name)
+        shown = self.advice.moves.get(flip.name) or self.advice.options[option]
+        return Overturn(tuple(changes), flip.name, shown.name)
 
 
 def _matching(advice: Advice, model: Model, state: State, item: Named) -> Iterator[Guidance]:

@@ -292,6 +292,6 @@ class Conversation:
         return msgspec.structs.replace(reply, text=text, suggestions=self._context.offered)
 
     def _say(self, name: str, intent: str = "smalltalk") -> Reply:
-        reply = self._bot.fixed(name, intent)
+        reply = self._beside(self._bot.fixed(name, intent))
         self._keep(offered=reply.suggestions)
         return reply

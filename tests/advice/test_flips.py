@@ -8,8 +8,18 @@ from hypothesis import given
 
 from sourcebot.advice.flips import MOST_CHANGES, Change, Flip, flips
 from sourcebot.advice.model import UNKNOWN, Model, State
+from sourcebot.advice.naming import Named, name_all
 from sourcebot.advice.scoring import score
-from tests.advice.models import BUY_AWAY, OWN_HOME, SMALL, answer, cases, model, question
+from tests.advice.models import (
+    BUY_AWAY,
+    OWN_HOME,
+    PLACE,
+    SMALL,
+    answer,
+    cases,
+    model,
+    question,
+)
 
 KEPT = State({"place": "own-home", "core": "yes", "price": "same", "trouble": "none"})
 
@@ -17,6 +27,11 @@ KEPT = State({"place": "own-home", "core": "yes", "price": "same", "trouble": "n
 def _after(state: State, flip: Flip) -> State:
     told = {change.question: change.after for change in flip.changes}
     return State({**state.answers, **told}, state.possible)
+
+
+def _first(made: Model, state: State) -> Named:
+    scores = score(made, state)
+    return name_all(made, state, scores)[0] if scores.order else Named(None, "")
 
 
 def _singles(made: Model, state: State) -> list[State]:
@@ -75,6 +90,17 @@ def test_a_place_that_no_few_answers_overturn_has_no_flips() -> None:
     assert flips(made, State({str(n): "x" for n in range(2 * MOST_CHANGES)})) == []
 
 
+def test_a_flip_has_the_name_that_the_result_would_have() -> None:
+    made = model(
+        PLACE,
+        question("a", 3, answer("x", 0, 0.4, 0, 0, 0), answer("y", 0.4, 0, 0, 0, 0)),
+    )
+
+    [back] = flips(made, State({"place": "buy-home", "a": "x"}))
+
+    assert (back.option, back.name) == (OWN_HOME, "take-back")
+
+
 def test_answers_that_cannot_hold_together_are_not_proposed() -> None:
     made = model(
         question("a", 2, answer("x", 0.3, 0, 0, 0, 0), answer("y", 0, 0, 0, 0.4, 0)),
@@ -110,6 +136,7 @@ def test_the_changes_of_a_flip_really_put_its_option_first(case: tuple[Model, St
     for flip in flips(made, state):
         assert score(made, _after(state, flip)).order[0] == flip.option
         assert flip.option not in first
+        assert flip.name == _first(made, _after(state, flip)).name != _first(made, state).name
         assert 1 <= len(flip.changes) <= MOST_CHANGES
         assert len({change.question for change in flip.changes}) == len(flip.changes)
         for change in flip.changes:
@@ -128,16 +155,17 @@ def test_several_changes_are_named_only_where_no_single_one_is_enough(
     if not order:
         return
 
-    changed = [score(made, single).order[:1] for single in _singles(made, state)]
+    today = _first(made, state)
+    changed = [_first(made, single) for single in _singles(made, state)]
 
-    enough = any(top and top[0] != order[0] for top in changed)
+    enough = any(
+        first.option not in (None, today.option) and first.name != today.name for first in changed
+    )
     assert enough == bool(found and len(found[0].changes) == 1)
 
 
 @given(cases())
 def test_no_flip_is_named_twice(case: tuple[Model, State]) -> None:
-    made, state = case
-
     found = [(flip.option, frozenset(c.question for c in flip.changes)) for flip in flips(*case)]
 
     assert len(found) == len(set(found))
