@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import json, to_builtins
 from msgspec.structs import replace
 
 from sourcebot.advice.model import UNKNOWN, Model, given
@@ -217,14 +217,15 @@ class Speaker:
 
     def as_json(self, result: Recommendation) -> dict[str, Any]:
         """The result as `advise --format json` prints it."""
-        plain: dict[str, Any] = to_builtins(result)
-        return {
+        plain: dict[str, Any] = {
             "status": "recommended",
-            **plain,
+            **to_builtins(result),
             "ranking": [ranked.to_dict() for ranked in result.ranking],
-            "sources": [to_builtins(source) for source in self._sources(result.sources)],
+            "sources": self._sources(result.sources),
             "kb": self.base.stamp,
         }
+        read: dict[str, Any] = json.decode(json.encode(plain))  # lists, as whoever reads it has
+        return read
 
     def beside(self, reply: Reply, step: Step) -> Reply:
         """A reply to something in between, with the question that still waits under it."""
