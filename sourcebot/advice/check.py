@@ -6,8 +6,8 @@ cases are searched for, from fixed random starts; where none is found, the model
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations
 from random import Random
 
 from sourcebot.advice.compile import compile_model, points_of
@@ -26,12 +26,14 @@ def check_model(advice: Advice, root: str) -> Iterator[Problem]:
     for criterion in advice.criteria.values():
         yield from _idle_answers(advice, criterion, root)
     model = compile_model(advice)
-    file = f"{root}/advice.yaml"
     yield from _contradictory_gates(advice, model, root)
     for position, option in enumerate(model.options):
         if not _can_win(model, position):
+            place = advice.written[option]
             yield Problem(
-                file, 0, f"option `{option}` can never come first; raise its effects or drop it"
+                f"{root}/{place.file}",
+                place.line,
+                f"option `{option}` can never come first; raise its effects or drop it",
             )
     for id, move in advice.moves.items():
         starts = {
@@ -41,9 +43,10 @@ def check_model(advice: Advice, root: str) -> Iterator[Problem]:
             if answer.today is not None
         }
         if starts.isdisjoint(move.start):
+            place = advice.written[id]
             yield Problem(
-                file,
-                0,
+                f"{root}/{place.file}",
+                place.line,
                 f"`{id}` can never come first: no answer says that the work is where it starts",
             )
     for id in _idle_criteria(model):
@@ -111,22 +114,25 @@ def _contradictory_gates(advice: Advice, model: Model, root: str) -> Iterator[Pr
 
 def _can_win(model: Model, option: int) -> bool:
     """Whether a case can be found in which the option comes first."""
+    everything = range(len(model.options))
+    rivals = [list(everything), *([other] for other in everything if other != option)]
+    friendly = (_friendly(model, option, others) for others in rivals)
     random = Random(f"sourcebot wins {option}")
-    for start in range(STARTS):
-        answers = _friendly(model, option) if start == 0 else _random_case(model, random)
-        if _climb(model, option, answers):
-            return True
-    return False
+    starts = chain(friendly, (_random_case(model, random) for _ in range(STARTS)))
+    return any(_climb(model, option, answers) for answers in starts)
 
 
-def _friendly(model: Model, option: int) -> dict[str, str]:
-    """For each question the answer that lifts the option most above the average of all."""
+def _friendly(model: Model, option: int, rivals: Sequence[int]) -> dict[str, str]:
+    """For each question the answer that lifts the option most above the average of its rivals."""
+
+    def lift(answer: Answer) -> float:
+        return answer.values[option] - sum(answer.values[rival] for rival in rivals) / len(rivals)
+
     found = {}
     for question in model.questions.values():
         open_to = [a for a in question.answers.values() if option not in a.rules_out]
         if open_to:
-            best = max(open_to, key=lambda a: a.values[option] - sum(a.values) / len(a.values))
-            found[question.id] = best.id
+            found[question.id] = max(open_to, key=lift).id
     return found
 
 

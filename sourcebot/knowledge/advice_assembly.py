@@ -39,6 +39,11 @@ def assemble_advice(draft: Draft) -> Advice | None:
             Phrase(text, (), Place(files[0].name, line_of(files[0].node, "starts", index)))
             for index, text in enumerate(part.starts)
         ),
+        written={
+            id: Place(files[0].name, line_of(files[0].node, key, id))
+            for key, ids in (("options", part.options), ("moves", part.moves))
+            for id in ids
+        },
     )
 
 

@@ -135,7 +135,10 @@ class Guidance(Struct, frozen=True):
 
 
 class Advice(Struct, frozen=True):
-    """Everything that a recommendation is made of. `today` names the criterion that asks for it."""
+    """Everything that a recommendation is made of. `today` names the criterion that asks for it.
+
+    written: option or move -> where it stands in its file.
+    """
 
     today: str
     axes: dict[str, Axis]
@@ -145,3 +148,4 @@ class Advice(Struct, frozen=True):
     criteria: dict[str, Criterion]
     guidance: tuple[Guidance, ...]
     starts: tuple[Phrase, ...]
+    written: dict[str, Place]

@@ -101,15 +101,17 @@ def _advice_file(file: Decoded, known: _Ids) -> Iterator[Problem]:
         values = known.values.get(move.axis)
         if values is None:
             hint = nearest(move.axis, list(known.values)) or "; add it to `axes`"
+            line = line_of(file.node, "moves", id, "axis")
             yield Problem(file.shown, line, f"unknown axis `{move.axis}`{hint}")
             continue
-        for value in (*move.start, move.end):
+        for key, value in (*(("start", value) for value in move.start), ("end", move.end)):
             if value not in values:
+                line = line_of(file.node, "moves", id, key)
                 hint = nearest(value, values) or f"; use one of: {', '.join(values)}"
                 yield Problem(file.shown, line, f"`{move.axis}` has no value `{value}`{hint}")
-    for id, concept in _explained_by(part):
+    for key, id, concept in _explained_by(part):
         if concept not in known.concepts and "concepts" not in known.incomplete:
-            line = max(line_of(file.node, key, id, "concept") for key in ("options", "moves"))
+            line = line_of(file.node, key, id, "concept")
             hint = nearest(concept, known.concepts) or "; add it to concepts/"
             yield Problem(file.shown, line, f"unknown concept `{concept}`{hint}")
     for index, conflict in enumerate(part.conflicts):
@@ -119,11 +121,16 @@ def _advice_file(file: Decoded, known: _Ids) -> Iterator[Problem]:
             yield Problem(file.shown, line_of(file.node, *at), "a conflict is between two criteria")
 
 
-def _explained_by(part: AdviceFile) -> Iterator[tuple[str, str]]:
-    things: dict[str, Option | Move] = {**part.options, **part.moves}
-    for id, thing in things.items():
-        if thing.concept is not None:
-            yield id, thing.concept
+def _explained_by(part: AdviceFile) -> Iterator[tuple[str, str, str]]:
+    """The key, the id and the concept of every option and move that names one."""
+    sections: dict[str, Mapping[str, Option | Move]] = {
+        "options": part.options,
+        "moves": part.moves,
+    }
+    for key, things in sections.items():
+        for id, thing in things.items():
+            if thing.concept is not None:
+                yield key, id, thing.concept
 
 
 def _places(file: Decoded, id: str, places: Mapping[str, str], known: _Ids) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from sourcebot.advice.model import (
@@ -105,6 +106,8 @@ def completions(model: Model, state: State) -> Iterator[State]:
         yield State({**state.answers, **more}, state.possible)
 
 
+SOME = settings(max_examples=30)
+"""To think of a model takes time."""
 _LIFT = st.sampled_from([-0.5, -0.3, -0.1, 0.0, 0.1, 0.3, 0.5])
 
 

@@ -15,6 +15,7 @@ from tests.advice.models import (
     PLACE,
     PRICE,
     SMALL,
+    SOME,
     TROUBLE,
     answer,
     cases,
@@ -154,6 +155,7 @@ def test_a_tie_is_not_certain() -> None:
     assert not certain(model(), State())
 
 
+@SOME
 @given(cases())
 def test_what_is_certain_holds_however_the_open_questions_are_answered(
     case: tuple[Model, State],
@@ -167,6 +169,7 @@ def test_what_is_certain_holds_however_the_open_questions_are_answered(
         assert score(made, completed).order[0] == first
 
 
+@SOME
 @given(cases())
 def test_the_next_question_is_open_was_not_asked_and_has_a_choice(
     case: tuple[Model, State],

@@ -15,6 +15,7 @@ from tests.advice.models import (
     OWN_HOME,
     PLACE,
     SMALL,
+    SOME,
     answer,
     cases,
     model,
@@ -128,6 +129,7 @@ def test_where_all_is_ruled_out_nothing_flips() -> None:
     assert flips(made, State({"a": "x"})) == []
 
 
+@SOME
 @given(cases())
 def test_the_changes_of_a_flip_really_put_its_option_first(case: tuple[Model, State]) -> None:
     made, state = case
@@ -145,6 +147,7 @@ def test_the_changes_of_a_flip_really_put_its_option_first(case: tuple[Model, St
             assert change.before == (None if told == UNKNOWN else told)
 
 
+@SOME
 @given(cases())
 def test_several_changes_are_named_only_where_no_single_one_is_enough(
     case: tuple[Model, State],
@@ -164,6 +167,7 @@ def test_several_changes_are_named_only_where_no_single_one_is_enough(
     assert enough == bool(found and len(found[0].changes) == 1)
 
 
+@SOME
 @given(cases())
 def test_no_flip_is_named_twice(case: tuple[Model, State]) -> None:
     found = [(flip.option, frozenset(c.question for c in flip.changes)) for flip in flips(*case)]

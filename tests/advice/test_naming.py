@@ -19,6 +19,7 @@ from tests.advice.models import (
     OWN_HOME,
     PLACE,
     SMALL,
+    SOME,
     answer,
     cases,
     model,
@@ -107,6 +108,7 @@ def test_what_is_ruled_out_is_named_after_what_is_possible() -> None:
     assert {item.option for item in named[3:5]} == {OWN_AWAY, BUY_AWAY}
 
 
+@SOME
 @given(cases())
 def test_every_name_stands_exactly_once_and_every_option_too(case: tuple[Model, State]) -> None:
     made, state = case

@@ -17,6 +17,7 @@ from tests.advice.models import (
     OWN_AWAY,
     OWN_HOME,
     SMALL,
+    SOME,
     answer,
     cases,
     model,
@@ -118,6 +119,7 @@ def test_what_speaks_for_an_option_adds_up_to_its_distance_from_its_base() -> No
     assert told["core"] > 0 > told["price"]
 
 
+@SOME
 @given(cases())
 def test_an_option_is_either_ranked_or_ruled_out(case: tuple[Model, State]) -> None:
     made, state = case

@@ -146,7 +146,7 @@ answers:
     states: [everybody praises our secret blend]
   pleasant:
     label: It is pleasant, no more
-    effects: {self: 1, shop: -1, medley: 2}
+    effects: {self: 1, shop: -1, medley: 3}
     because: {text: A good cup pleases., sources: [pot-board]}
     says: ["no", agreeable but not famous]
     states: [our blend is agreeable but not famous]
@@ -175,7 +175,7 @@ answers:
     states: [my grandmother is an expert brewer]
   learning:
     label: Somebody could learn
-    effects: {self: 1, medley: 1}
+    effects: {self: 1, medley: 2}
     because: {text: Brewing can be learnt in a week., sources: [leaf-book]}
     says: [my nephew takes lessons]
     states: [my nephew takes brewing lessons]
