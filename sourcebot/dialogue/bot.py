@@ -144,6 +144,12 @@ class Conversation:
 
     def send(self, text: str) -> Reply:
         """Answer one message. Never raises for any text."""
+        try:
+            return self._reply(text)
+        except TemplateError as error:
+            return self._bot.broken_template(error)
+
+    def _reply(self, text: str) -> Reply:
         stripped = text.strip()
         command = stripped.casefold()
         if command in ("/new", "/clear"):

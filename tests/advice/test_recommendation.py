@@ -66,7 +66,7 @@ def test_the_option_that_all_answers_speak_for_comes_first(tea: KnowledgeBase) -
 
 
 def test_a_move_takes_the_place_of_the_option_that_it_leads_to(tea: KnowledgeBase) -> None:
-    result = _tea(tea, now="shop-pot", taste="signature", skill="able", roof="stay-a-little")
+    result = _tea(tea, now="bought-pot", taste="signature", skill="able", roof="stay-a-little")
 
     first = result.ranking[0]
     assert (first.option, first.name) == ("homebrew", "brewing again")
@@ -76,7 +76,7 @@ def test_a_move_takes_the_place_of_the_option_that_it_leads_to(tea: KnowledgeBas
 
 def test_where_both_change_the_other_name_is_told_too(tea: KnowledgeBase) -> None:
     result = _tea(
-        tea, now="shop-table", taste="signature", skill="able", law="strict", roof="stay-a-little"
+        tea, now="bought-table", taste="signature", skill="able", law="strict", roof="stay-a-little"
     )
 
     first = result.ranking[0]
@@ -113,7 +113,7 @@ def test_a_reason_is_the_sentence_of_an_answer_that_speaks_for_the_option(
 
 
 def test_what_is_in_place_is_spoken_for_by_what_is_said_of_today(tea: KnowledgeBase) -> None:
-    result = _tea(tea, now="shop-table", mood="content")
+    result = _tea(tea, now="bought-table", mood="content")
 
     tearoom = next(ranked for ranked in result.ranking if ranked.option == "tearoom")
     assert {reason.criterion for reason in tearoom.reasons_for} == {"now", "mood"}
@@ -131,7 +131,7 @@ def test_the_form_fits_the_answers_or_is_the_options_usual_one(tea: KnowledgeBas
 
 def test_guidance_goes_with_the_first_option_and_the_answers(tea: KnowledgeBase) -> None:
     stay = _advise(tea, SETTLED_TEA)
-    move = _advise(tea, {**SETTLED_TEA, "now": "shop-pot", "mood": "poor-shop"})
+    move = _advise(tea, {**SETTLED_TEA, "now": "bought-pot", "mood": "poor-shop"})
 
     assert [risk.id for risk in stay.risks] == ["risk-scald"]
     assert stay.risks[0].remedy == "Use a spout with a lid."
@@ -157,7 +157,7 @@ def test_what_decided_put_the_first_before_the_second(tea: KnowledgeBase) -> Non
 
 
 def test_a_gate_that_held_back_a_better_option_is_decisive(tea: KnowledgeBase) -> None:
-    result = _tea(tea, now="shop-table", mood="content", roof="must-stay", sky="sunny")
+    result = _tea(tea, now="bought-table", mood="content", roof="must-stay", sky="sunny")
 
     assert result.decisive[0].criterion == "roof"
 

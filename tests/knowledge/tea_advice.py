@@ -103,26 +103,26 @@ answers:
     because: {text: You own a flask., sources: [leaf-book]}
     says: [ourselves in a flask, we carry a thermos]
     states: ["we carry our {task} in a thermos"]
-  shop-pot:
-    label: A shop brings pots
+  bought-pot:
+    label: A merchant brings pots
     effects: {today: 1}
     today: delivery
     because: {text: The shop knows your door., sources: [leaf-book]}
-    says: [a shop, a courier brings pots]
+    says: [a merchant, a courier brings pots]
     states: ["a courier brings our {task} to the door"]
-  shop-table:
+  bought-table:
     label: We sit in a tearoom
     effects: {today: 1}
     today: tearoom
     because: {text: You have a regular table., sources: [leaf-book]}
-    says: [a shop, waiters serve us at a table]
+    says: [a merchant, waiters serve us at a table]
     states: ["waiters serve our {task} at a table"]
 narrows:
-  - answers: [own-kettle, shop-pot]
+  - answers: [own-kettle, bought-pot]
     phrases:
       - should we have our {task} out of doors
       - our {task} never leaves the house
-  - answers: [shop-pot, shop-table]
+  - answers: [bought-pot, bought-table]
     phrases:
       - our {task} is bought from merchants
 terms:
@@ -148,13 +148,13 @@ answers:
     label: It is pleasant, no more
     effects: {self: 1, shop: -1, medley: 3}
     because: {text: A good cup pleases., sources: [pot-board]}
-    says: ["no", agreeable but not famous]
+    says: [ordinary, agreeable but not famous]
     states: [our blend is agreeable but not famous]
   plain:
     label: Any bag would serve
     effects: {shop: 2, self: -2}
     because: {text: Any bag tastes of tea., sources: [pot-board]}
-    says: ["no", teabags are enough]
+    says: [ordinary, teabags are enough]
     states: [the cheapest teabags are enough]
 terms:
   - names: [flavour, aroma]

@@ -111,8 +111,8 @@ def test_the_shipped_model_has_no_faults() -> None:
          "`now` has no answer `nobodi`; did you mean `nobody`?"),
         ("criteria/mood.yaml", "skip_if: {now:", "skip_if: {nows:",
          "unknown criterion `nows`; did you mean `now`?"),
-        ("criteria/now.yaml", "answers: [own-kettle, shop-pot]", "answers: [own-kettle, shop-pod]",
-         "`now` has no answer `shop-pod`; did you mean `shop-pot`?"),
+        ("criteria/now.yaml", "answers: [own-kettle, bought-pot]", "answers: [own-kettle, bought-pod]",
+         "`now` has no answer `bought-pod`; did you mean `bought-pot`?"),
         ("guidance.yaml", "options: [homebrew]", "options: [homebrev]",
          "unknown option or place `homebrev`; did you mean `homebrew`?"),
         ("guidance.yaml", "when: {law: [strict]}", "when: {law: [strikt]}",
@@ -318,8 +318,8 @@ def test_an_option_that_can_never_win_is_found(tea: AdvisingTeaFolder) -> None:
 def test_a_move_that_starts_where_no_answer_says_the_work_is_can_never_come_first(
     tea: AdvisingTeaFolder,
 ) -> None:
-    for id in ("own-flask", "shop-table"):
-        place = {"own-flask": "flask", "shop-table": "tearoom"}[id]
+    for id in ("own-flask", "bought-table"):
+        place = {"own-flask": "flask", "bought-table": "tearoom"}[id]
         tea.replace("criteria/now.yaml", f"    today: {place}\n", "")
     text = tea.path(ADVICE).read_text("utf-8")
     line = text[: text.index("  homecoming:")].count("\n") + 1

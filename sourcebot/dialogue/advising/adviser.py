@@ -96,10 +96,10 @@ class Adviser(Counsel):
             return self._act(heard, state) if heard.act in RESUMES else None
         if heard.act is not None:
             return self._act(heard, state)
-        if heard.unclear and state.question is not None:
-            return self._which(heard, state)
         if heard.answers or heard.possible:
             return self._answered(heard, state)
+        if heard.unclear and state.question is not None:
+            return self._which(heard, state)
         if heard.change is not None:
             return self._turn(steps.ask(self.model, state, heard.change), say="change")
         return None
