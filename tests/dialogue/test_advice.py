@@ -797,6 +797,77 @@ def test_a_contradiction_after_the_result_leads_back_to_a_result(talk: Conversat
     assert reply.status == "recommended"
 
 
+# The shipped base.
+
+
+def test_a_call_centre_abroad_tells_something_before_the_first_question(bot: Bot) -> None:
+    reply = bot.start().send("should we move our call centre abroad?")
+
+    assert (reply.status, waiting(reply)) == ("asking", "current")
+    assert set(given(reply)) == {"live-contact", "data-regulation"}
+
+
+def test_a_shipped_question_is_answered_by_number(bot: Bot) -> None:
+    conversation = bot.start()
+    asked = conversation.send("help me decide")
+    assert asked.question is not None
+
+    assert given(conversation.send("1")) == {"current": asked.question["answers"][0]["id"]}
+
+
+def test_every_shipped_suggestion_answers_its_question(bot: Bot) -> None:
+    asked = bot.start().send("help me decide")
+    assert asked.question is not None
+
+    for label, answer in zip(asked.suggestions, asked.question["answers"], strict=True):
+        conversation = bot.start()
+        conversation.send("help me decide")
+
+        assert given(conversation.send(label)) == {"current": answer["id"]}
+
+
+def test_a_question_about_offshoring_leaves_the_shipped_question_waiting(bot: Bot) -> None:
+    conversation = bot.start()
+    before = conversation.send("help me decide")
+
+    between = conversation.send("what is offshoring?")
+
+    assert (between.status, between.intent) == ("answered", "define")
+    assert _kept(before, between)
+
+
+def test_work_that_nobody_does_cannot_have_a_poor_supplier(bot: Bot) -> None:
+    conversation = bot.start()
+    told(conversation, {"current": "not-done-yet"})
+
+    reply = conversation.send("our provider delivers poor quality")
+
+    assert reply.status == "asking"
+    assert reply.question is not None
+    ids = [answer["id"] for answer in reply.question["answers"]]
+    assert ids == ["current=not-done-yet", "quality-now=supplier", "unknown"]
+
+
+def test_a_shipped_result_on_demand_ranks_ten_different_options(bot: Bot) -> None:
+    conversation = bot.start()
+    conversation.send("should we move our call centre abroad?")
+
+    reply = conversation.send("show me the result")
+
+    assert reply.recommendation is not None
+    options = [ranked["option"] for ranked in reply.recommendation["ranking"]]
+    assert len(set(options)) == len(options) == 10
+
+
+@settings(max_examples=30)
+@given_that(st.text(max_size=60))
+def test_no_text_ends_the_shipped_advice(bot: Bot, message: str) -> None:
+    conversation = bot.start()
+    conversation.send("help me decide")
+
+    assert conversation.send(message).text
+
+
 # Everything at once.
 
 
