@@ -739,6 +739,8 @@ def test_answers_that_contradict_each_other_are_asked_about(talk: Conversation) 
         ("2", {"mood": "poor-shop"}),
         ("the second one", {"mood": "poor-shop"}),
         ("b", {"mood": "poor-shop"}),
+        ("We do with a kettle", {"now": "own-kettle"}),
+        ("poor-shop", {"mood": "poor-shop"}),
         ("the waiters spill half of it", {"mood": "poor-shop"}),
         ("Contentment: The shop pours badly", {"mood": "poor-shop"}),
         ("3", {}),

@@ -169,7 +169,8 @@ class Adviser(Counsel):
             return self._turn(steps.settle(self.model, state, keeps[number]))
         told = self.listener.told(text).answers
         for id, answer in (state.clash.first, state.clash.second):
-            if told.get(id) == answer:
+            picked = self.listener.hear(text, id, ())
+            if answer == (picked.answers if picked.exact else told).get(id):
                 return self._turn(steps.settle(self.model, state, id))
         return None
 
