@@ -111,7 +111,7 @@ def test_the_shipped_model_has_no_faults() -> None:
          "`now` has no answer `nobodi`; did you mean `nobody`?"),
         ("criteria/mood.yaml", "skip_if: {now:", "skip_if: {nows:",
          "unknown criterion `nows`; did you mean `now`?"),
-        ("criteria/now.yaml", "answers: [own-kettle, bought-pot]", "answers: [own-kettle, bought-pod]",
+        ("criteria/now.yaml", "[own-kettle, bought-pot]", "[own-kettle, bought-pod]",
          "`now` has no answer `bought-pod`; did you mean `bought-pot`?"),
         ("guidance.yaml", "options: [homebrew]", "options: [homebrev]",
          "unknown option or place `homebrev`; did you mean `homebrew`?"),
