@@ -95,7 +95,7 @@ def _raised(text: str) -> str:
         for token in MarkdownIt("commonmark", {"html": False}).parse(text)
         if token.type == "heading_open" and token.markup.startswith("#")
     ]
-    lines = text.splitlines()
+    lines = text.split("\n")
     surplus = min((len(token.markup) for token in headings), default=1) - 1
     for token in headings:
         assert token.map is not None, "a block knows its lines"

@@ -15,18 +15,29 @@ def refusal(path: str, *, keep: str | None) -> str | None:
 
     keep: a file that must not be written over.
     """
+    if not path:
+        return "--output is empty; give it the name of a file"
     try:
-        if keep is not None and os.path.exists(path) and os.path.samefile(path, keep):
-            return f"{path}: holds the answers; give --output another file"
-    except (OSError, ValueError):
-        pass  # what cannot be read is told when it is read
-    folder = os.path.dirname(path) or os.curdir
+        reason = _fault(path, keep)
+    except (OSError, ValueError) as error:
+        reason = str(error)
+    return f"{path}: cannot be written: {reason}" if reason is not None else None
+
+
+def _fault(path: str, keep: str | None) -> str | None:
+    folder = os.path.dirname(os.path.realpath(path))
     if os.path.isdir(path):
-        return f"{path}: cannot be written: is a folder"
+        return "is a folder"
     if not os.path.isdir(folder):
-        return f"{path}: cannot be written: no such folder"
-    if not os.path.exists(path) and not os.access(folder, os.W_OK | os.X_OK):
-        return f"{path}: cannot be written: permission denied"
+        return "no such folder"
+    there = os.path.exists(path)
+    if there and keep is not None and os.path.exists(keep) and os.path.samefile(path, keep):
+        return "holds the answers"
+    replaced = not there or os.path.isfile(path)
+    if there and not os.access(path, os.W_OK):
+        return "permission denied"
+    if replaced and not os.access(folder, os.W_OK | os.X_OK):
+        return f"permission denied in {folder}"
     return None
 
 

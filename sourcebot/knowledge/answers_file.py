@@ -43,8 +43,9 @@ def read_answers(
             else:
                 answers[found[0]] = found[1]
             if len(problems) > MOST_PROBLEMS:
-                problems[-1] = Problem(file, 0, "and more of the same kind")
                 break
+    if len(problems) > MOST_PROBLEMS:
+        problems[MOST_PROBLEMS:] = [Problem(file, 0, "and more of the same kind")]
     return answers, tuple(problems)
 
 
