@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,18 @@ def test_chat_loads_no_yaml_no_terminal_app_and_nothing_that_can_connect() -> No
     loaded = _loaded("chat", "--json")
 
     assert loaded & ({"yaml", "numpy", "asyncio"} | _TERMINAL | _NETWORK) == set()
+
+
+def test_advice_from_a_file_loads_no_index_no_terminal_app_and_nothing_that_can_connect(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text("core: core\n", "utf-8")
+
+    loaded = _loaded("advise", "--answers", str(file), "--format", "json")
+
+    heavy = {"numpy", "rapidfuzz", "markdown_it", "asyncio"}
+    assert loaded & (heavy | _TERMINAL | _NETWORK) == set()
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
