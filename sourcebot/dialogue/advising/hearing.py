@@ -94,7 +94,8 @@ class Listener:
                 return Heard(answers={criterion.id: picked}, exact=True)
         acting = self._act(text)
         if acting is not None:
-            nearest = self._best_reply(text, criterion).confidence if criterion else 0.0
+            reply = self._best_reply(text, criterion) if criterion else _NO_REPLY
+            nearest = 1.0 if reply.similarity >= EXACT > acting[1] else reply.confidence
             if acting[1] >= nearest:
                 return acting[0]
         corrects, rest = self._correction(text)
@@ -129,7 +130,9 @@ class Listener:
         if asks:
             return Heard(answers=answers, unclear=unclear)
         told, possible = self._statements(text, strict=bool(answers or unclear))
-        if criterion is not None and told.get(criterion.id) in unclear:
+        if told and reply.similarity < EXACT:
+            answers, unclear = {}, ()  # it answers another question, and this one only by chance
+        elif criterion is not None and told.get(criterion.id) in unclear:
             unclear = ()
         if criterion is not None and not (answers or unclear or told or possible):
             told = self._elsewhere(text, criterion)
