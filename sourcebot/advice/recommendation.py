@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from sourcebot.advice.asking import certain
 from sourcebot.advice.compile import keys_of
@@ -15,6 +15,15 @@ from sourcebot.advice.draws import look_ahead
 from sourcebot.advice.flips import Flip, flips
 from sourcebot.advice.model import UNKNOWN, Model, State, given, open_questions, place_today
 from sourcebot.advice.naming import Named, name_all
+from sourcebot.advice.result import (
+    Advised,
+    Changed,
+    Decisive,
+    Overturn,
+    Ranked,
+    Reason,
+    Recommendation,
+)
 from sourcebot.advice.scoring import Scores, leads, score, speaks
 from sourcebot.knowledge.advice_model import Advice, Answer, Conflict, Guidance
 from sourcebot.knowledge.facts import Fact
@@ -28,101 +37,6 @@ MOST_RISKS = 6
 MOST_NOTES = 5
 MOST_COMMUNICATIONS = 5
 MOST_STEPS = 8
-
-
-class Reason(Struct, frozen=True):
-    """Why an answer speaks for or against an option. points: what it adds to the score, +-1."""
-
-    criterion: str
-    answer: str
-    text: str
-    points: float
-    sources: tuple[str, ...]
-
-
-class Ranked(Struct, frozen=True):
-    """One option in the ranking; for an impossible one, `ruled_out` says why."""
-
-    option: str
-    also: str | None
-    name: str
-    means: str
-    form: str
-    score: float
-    acceptability: float
-    reasons_for: tuple[Reason, ...]
-    reasons_against: tuple[Reason, ...]
-    ruled_out: str | None
-    place: dict[str, str]
-
-    def to_dict(self) -> dict[str, object]:
-        """As it stands in JSON, where `for` and `against` may be keys."""
-        from msgspec import to_builtins
-
-        plain: dict[str, object] = to_builtins(self)
-        plain["for"] = plain.pop("reasons_for")
-        plain["against"] = plain.pop("reasons_against")
-        return plain
-
-
-class Decisive(Struct, frozen=True):
-    """An answer that put the first before the second; points: by how much of the score."""
-
-    criterion: str
-    name: str
-    answer: str
-    label: str
-    points: float
-
-
-class Changed(Struct, frozen=True):
-    """One answer of a flip; `before` is None where the question is still open."""
-
-    criterion: str
-    name: str
-    before: str | None
-    after: str
-    label: str
-
-
-class Overturn(Struct, frozen=True):
-    """Answers that, had they been given, would put another option first."""
-
-    changes: tuple[Changed, ...]
-    option: str
-    name: str
-
-
-class Advised(Struct, frozen=True):
-    """A piece of guidance: a risk with its remedy, a need, a step or a note."""
-
-    id: str
-    title: str | None
-    text: str
-    remedy: str | None
-    sources: tuple[str, ...]
-
-
-class Recommendation(Struct, frozen=True):
-    """What the advice comes to. `today` is the option in place today, where that is known.
-
-    unknown: criteria without a telling answer; set_aside: pairs of answers that contradict each
-    other and count as unknown; certain: whether no open answer could change the first place.
-    """
-
-    today: str | None
-    ranking: tuple[Ranked, ...]
-    decisive: tuple[Decisive, ...]
-    flips: tuple[Overturn, ...]
-    unknown: tuple[str, ...]
-    set_aside: tuple[str, ...]
-    certain: bool
-    risks: tuple[Advised, ...]
-    communications: tuple[Advised, ...]
-    steps: tuple[Advised, ...]
-    notes: tuple[Advised, ...]
-    answers: dict[str, str]
-    sources: tuple[str, ...]
 
 
 def recommend(base: KnowledgeBase, model: Model, state: State) -> Recommendation:
@@ -261,19 +175,15 @@ class _Writer:
         if len(self.scores.order) < 2:
             return ()
         first, second = self.scores.order[:2]
-        gates = [
-            (id, 1.0)
+        ahead = leads(self.model, self.state, first, second)
+        found = {id: points for id, points in ahead.items() if points > AUDIBLE}
+        found |= {
+            id: 1.0
             for id, answer in self.known.items()
             if any(self.scores.scores[o] > self.scores.scores[first] for o in answer.rules_out)
-        ]
-        ahead = leads(self.model, self.state, first, second)
-        helped = sorted(ahead.items(), key=lambda pair: -pair[1])
-        strong = [(id, points) for id, points in helped if points > AUDIBLE]
-        found = []
-        for id, points in dict([*gates, *reversed(strong)]).items():
-            found.append((id, points))
-        found.sort(key=lambda pair: -pair[1])
-        return tuple(self._decided(id, points) for id, points in found[:MOST_DECISIVE])
+        }
+        strongest = sorted(found.items(), key=lambda pair: -pair[1])
+        return tuple(self._decided(id, points) for id, points in strongest[:MOST_DECISIVE])
 
     def _decided(self, id: str, points: float) -> Decisive:
         criterion = self.advice.criteria[id]
@@ -328,8 +238,6 @@ def _advised(guidance: Guidance) -> Advised:
 
 def _with_sources(result: Recommendation) -> Recommendation:
     """The result with every source that what it says of the first option rests on, in order."""
-    from msgspec.structs import replace
-
     first = result.ranking[0]
     texts: tuple[Reason | Advised, ...] = (
         *first.reasons_for,

@@ -20,7 +20,7 @@ from sourcebot.dialogue.advising.counsel import Counsel
 from sourcebot.knowledge.model import KnowledgeBase
 
 if TYPE_CHECKING:
-    from sourcebot.advice.recommendation import Recommendation
+    from sourcebot.advice.result import Recommendation
     from sourcebot.dialogue.advising.adviser import Adviser
     from sourcebot.dialogue.advising.state import Advising
     from sourcebot.dialogue.bot import Bot

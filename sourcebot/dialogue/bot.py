@@ -141,6 +141,7 @@ class Conversation:
         self._bot = bot
         self._context = context
         self._last: tuple[list[Reading], Reply, list[Question], str | None] | None = None
+        self._heard: tuple[str, Advising | None, Advising] | None = None
 
     def send(self, text: str) -> Reply:
         """Answer one message. Never raises for any text."""
@@ -153,7 +154,7 @@ class Conversation:
         stripped = text.strip()
         command = stripped.casefold()
         if command in ("/new", "/clear"):
-            self._context, self._last = Context(), None
+            self._context, self._last, self._heard = Context(), None, None
             return self._say("new")
         if command == "/help":
             return self._say("help", intent="help")
@@ -193,7 +194,7 @@ class Conversation:
         if advising is not None and bot.adviser is not None:
             turn = bot.adviser.turn(text, advising)
             if turn is not None:
-                return self._advised(turn)
+                return self._advised(text, turn)
         small = match_smalltalk(bot.index, text)
         if small is not None:
             reply = self._beside(bot.small_talk(small))
@@ -211,7 +212,7 @@ class Conversation:
         else:
             turn = None
         if turn is not None:
-            return self._advised(turn)
+            return self._advised(text, turn)
         try:
             reply = self._beside(self._compose(decision))
         except TemplateError as error:
@@ -231,11 +232,11 @@ class Conversation:
         asks = self._bot.reader.asks(text) or any(reading.named for reading in readings)
         return decision if asks else Refusal("out-of-scope")
 
-    def _advised(self, turn: Turn) -> Reply:
-        """Keep what the advice came to."""
+    def _advised(self, text: str, turn: Turn) -> Reply:
+        """Keep what the advice came to, and how the message was heard."""
         task = turn.state.task or self._context.task
-        self._keep(offered=turn.reply.suggestions, advising=turn.state, task=task, why=turn.why)
-        self._last = None
+        self._last, self._heard = None, (text, self._context.advising, turn.state)
+        self._keep(offered=turn.reply.suggestions, advising=turn.state, task=task)
         return turn.reply
 
     def _beside(self, reply: Reply) -> Reply:
@@ -286,7 +287,9 @@ class Conversation:
     def _explanation(self) -> str:
         """How the last message was understood; worked out when somebody asks."""
         if self._last is None:
-            return self._context.why
+            if self._heard is None or self._bot.adviser is None:
+                return self._context.why
+            return self._bot.adviser.explain(*self._heard)
         from sourcebot.dialogue.why import explain
 
         return explain(self._bot.index, *self._last)
@@ -295,7 +298,8 @@ class Conversation:
         explanation = self._explanation()
         reply = self._bot.fixed("nothing-to-explain", "help")
         text = explanation or reply.text
-        return msgspec.structs.replace(reply, text=text, suggestions=self._context.offered)
+        shown = msgspec.structs.replace(reply, text=text, suggestions=self._context.offered)
+        return self._beside(shown)
 
     def _say(self, name: str, intent: str = "smalltalk") -> Reply:
         reply = self._beside(self._bot.fixed(name, intent))

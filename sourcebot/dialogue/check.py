@@ -88,6 +88,11 @@ def _advice(bot: Bot, root: str) -> Iterator[Problem]:
     if advice is None or bot.adviser is None:
         return
     yield from check_model(advice, root)
+    try:
+        bot.adviser.try_templates()
+    except TemplateError as error:
+        yield Problem(f"{root}/content", 0, f"a turn of the advice cannot be shown: {error}")
+        return
     for phrase in advice.starts:
         if "{task}" not in phrase.text and bot.ask(phrase.text).status != "asking":
             yield Problem(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgspec.structs import replace
-
 from sourcebot.dialogue.admission import is_admitted
 from sourcebot.dialogue.asking_back import between_aspects, between_concepts
 from sourcebot.dialogue.context import Context
+from sourcebot.dialogue.facts import by_facts
 from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
 from sourcebot.dialogue.questions import Outcome, Question, Refusal, Start
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.reply import Alternative
 from sourcebot.dialogue.starting import asks_for_advice, weighs_own_case
 from sourcebot.dialogue.understanding import Understanding
-from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes, entry_key
+from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes
 
 CLOSE = 0.97
 """A second reading with this share of the first one's confidence is as likely meant."""
@@ -25,10 +24,6 @@ WHOLE_QUESTION = 5
 """A message of fewer words that names no concept is vague, and is asked back."""
 SURE_SIGN = 0.85
 """A sign of three elements or more names its concept better than the question around it."""
-CLEAR_PHRASE = 0.7
-"""A phrase as near as this says what is asked; the facts are not consulted."""
-CLEAR_FACT = 0.45
-"""A fact that holds this share of a message's content is what the message speaks of."""
 
 
 class Resolver:
@@ -90,7 +85,9 @@ class Resolver:
             ]
             if self.task_is_certain and TASK_FIT in likely:
                 return self._fill(TASK_FIT, self._concepts(TASK_FIT), self.task, label.confidence)
-            candidates = self._by_facts(candidates)
+            candidates = by_facts(
+                self.index, self.reading, candidates, self.named or self.context.concepts
+            )
             label = next(filter(self._has_answer, candidates), candidates[0])
             close = len(candidates) > 1 and candidates[1].confidence > CLOSE * label.confidence
             if close and self.named and not self.context.started:
@@ -105,26 +102,6 @@ class Resolver:
             answerable(self.base, aspect, self._concepts(aspect), self.task or self.context.task)
             for aspect in label.ids
         )
-
-    def _by_facts(self, candidates: list[Label]) -> list[Label]:
-        """Where the wording decides little, what the facts speak of helps to decide."""
-        if self.reading.similarity >= CLEAR_PHRASE:
-            return candidates
-        named = self.named or self.context.concepts
-        within = {
-            entry_key(aspect, (concept,)) for aspect in self.base.aspects for concept in named
-        }
-        facts = self.index.passages.search(self.reading.content, within or None)
-        if not facts or facts[0][0] < CLEAR_FACT:
-            return candidates
-        share: dict[str, float] = {}
-        for score, key in facts:
-            share.setdefault(key.partition(":")[0], score)
-        lifted = [
-            replace(label, confidence=label.confidence + 0.5 * share.get(label.ids[0], 0.0))
-            for label in candidates
-        ]
-        return sorted(lifted, key=lambda label: -label.confidence)
 
     def _bare(self) -> list[Question] | None:
         """Names alone, or names after "what about" or "no, I meant"."""

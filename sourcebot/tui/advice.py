@@ -9,6 +9,7 @@ from sourcebot.dialogue.holdings import CHOOSE
 from sourcebot.tui.text import one_line
 
 if TYPE_CHECKING:
+    from sourcebot.dialogue.bot import Bot
     from sourcebot.dialogue.reply import Reply
     from sourcebot.knowledge.advice_model import Advice
     from sourcebot.knowledge.model import KnowledgeBase
@@ -80,3 +81,11 @@ def _answers_in(
 
 def _offers_its_answers(reply: Reply, question: dict[str, Any]) -> bool:
     return reply.suggestions == tuple(answer["label"] for answer in question["answers"])
+
+
+def name_of_waiting(progress: Progress | None, bot: Bot | None) -> str:
+    """The name of the question that waits, or nothing."""
+    asked = progress.waiting if progress is not None else None
+    advice = bot.knowledge.advice if bot is not None else None
+    criterion = advice.criteria.get(asked) if advice is not None and asked else None
+    return criterion.name if criterion is not None else ""

@@ -318,10 +318,9 @@ class ChatScreen(Screen[None]):
     @property
     def _waiting(self) -> str:
         """The name of the question that waits."""
-        asked = self._progress.waiting if self._progress is not None else None
-        advice = self._bot.knowledge.advice if self._bot is not None else None
-        criterion = advice.criteria.get(asked) if advice is not None and asked else None
-        return criterion.name if criterion is not None else ""
+        from sourcebot.tui.advice import name_of_waiting
+
+        return name_of_waiting(self._progress, self._bot)
 
     @property
     def _answers(self) -> AnswerList | None:

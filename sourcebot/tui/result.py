@@ -55,8 +55,8 @@ class Figure(Widget):
     ALLOW_SELECT = True
 
     def lines(self, width: int) -> Iterator[Content]:
-        """The figure, no wider than this."""
-        raise NotImplementedError
+        """The figure, no wider than this; each kind draws its own."""
+        yield from ()
 
     def render(self) -> RenderResult:
         """The figure at its present width."""

@@ -12,10 +12,12 @@ import pytest
 from sourcebot import Bot
 from sourcebot.advice.compile import compile_model
 from sourcebot.advice.model import UNKNOWN, State
-from sourcebot.advice.recommendation import Recommendation, conflicts_in, recommend
+from sourcebot.advice.recommendation import conflicts_in, recommend
+from sourcebot.advice.result import Recommendation
 from sourcebot.answers.render import Answers
 from sourcebot.dialogue.advising.counsel import Counsel
 from sourcebot.knowledge.model import KnowledgeBase
+from tests.dialogue.advice_talk import SETTLED
 
 SHIPPED_OPTIONS = {
     "in-house",
@@ -30,16 +32,6 @@ SHIPPED_OPTIONS = {
     "hybrid",
 }
 TEA_OPTIONS = {"kettle", "delivery", "flask", "tearoom", "medley", "homebrew", "homecoming"}
-SETTLED_TEA = {
-    "now": "own-kettle",
-    "taste": "signature",
-    "skill": "able",
-    "roof": "stay-a-little",
-    "price": "little",
-    "law": "strict",
-    "sky": "rainy",
-    "mood": "content",
-}
 
 
 def _advise(base: KnowledgeBase, answers: dict[str, str], **possible: tuple[str, ...]) -> Any:
@@ -57,7 +49,7 @@ def _names(result: Recommendation) -> list[str]:
 
 
 def test_the_option_that_all_answers_speak_for_comes_first(tea: KnowledgeBase) -> None:
-    result = _advise(tea, SETTLED_TEA)
+    result = _advise(tea, SETTLED)
 
     first = result.ranking[0]
     assert (first.option, result.today, first.acceptability) == ("kettle", "kettle", 1.0)
@@ -130,8 +122,8 @@ def test_the_form_fits_the_answers_or_is_the_options_usual_one(tea: KnowledgeBas
 
 
 def test_guidance_goes_with_the_first_option_and_the_answers(tea: KnowledgeBase) -> None:
-    stay = _advise(tea, SETTLED_TEA)
-    move = _advise(tea, {**SETTLED_TEA, "now": "bought-pot", "mood": "poor-shop"})
+    stay = _advise(tea, SETTLED)
+    move = _advise(tea, {**SETTLED, "now": "bought-pot", "mood": "poor-shop"})
 
     assert [risk.id for risk in stay.risks] == ["risk-scald"]
     assert stay.risks[0].remedy == "Use a spout with a lid."

@@ -977,3 +977,16 @@ def test_no_message_ends_the_conversation_whatever_came_before(
             assert reply.question["answers"]
             assert len(reply.suggestions) == len(reply.question["answers"])
         assert json.loads(reply.to_json())["text"] == reply.text
+
+
+def test_why_tells_how_an_answer_was_heard_and_keeps_the_question(bot: Bot) -> None:
+    conversation = bot.start()
+    conversation.send("help me decide")
+    asked = conversation.send("our own people do it here in Denmark")
+
+    reply = conversation.send("/why")
+
+    assert "`own-home` on `current`" in reply.text
+    assert "criteria/current.yaml:" in reply.text
+    assert waiting(reply) == waiting(asked)
+    assert bot.resume(conversation.dump()).send("/why").text.count("`own-home`") == 1

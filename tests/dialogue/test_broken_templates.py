@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sourcebot import Bot, KnowledgeBase
 from sourcebot.dialogue.check import check_bot
 from tests.knowledge.tea import TeaFolder
+from tests.knowledge.tea_advice import AdvisingTeaFolder
 
 BROKEN = "{% for entry in entries %}{{ entry.summary.text }}{{ cite(entry.colour) }}{% endfor %}"
 
@@ -42,3 +45,15 @@ def test_check_finds_a_fault_inside_an_answer(tea: TeaFolder) -> None:
     found = [problem.message for problem in check_bot(KnowledgeBase.load(tea.root))]
 
     assert any("brewing.md.j2:1" in message and "colour" in message for message in found)
+
+
+@pytest.mark.parametrize(
+    "name", ["recommendation.md.j2", "brief.html.j2", "advice-clash.md.j2", "advice-so-far.md.j2"]
+)
+def test_check_finds_a_fault_in_a_turn_of_the_advice(tmp_path: Path, name: str) -> None:
+    tea = AdvisingTeaFolder(tmp_path)
+    tea.write(f"content/answers/{name}", "{{ result.colour }}{{ question.colour.shade }}")
+
+    found = [problem.message for problem in check_bot(KnowledgeBase.load(tea.root))]
+
+    assert any(name in message for message in found)

@@ -11,8 +11,9 @@ from sourcebot.advice.model import UNKNOWN
 from sourcebot.answers.render import Answers
 from sourcebot.dialogue.advising import steps
 from sourcebot.dialogue.advising.counsel import Counsel
+from sourcebot.dialogue.advising.explaining import explain
 from sourcebot.dialogue.advising.hearing import Heard, Listener, implied
-from sourcebot.dialogue.advising.state import Advising
+from sourcebot.dialogue.advising.state import Advising, Clash
 from sourcebot.dialogue.advising.steps import Step
 from sourcebot.dialogue.advising.tables import Hearing
 from sourcebot.dialogue.reader import Reader
@@ -23,11 +24,10 @@ RESUMES = ("repeat", "skip", "more", "change", "result", "restart", "so_far")
 
 
 class Turn(Struct, frozen=True):
-    """What a message comes to: the state after it, the reply, and how the message was taken."""
+    """What a message comes to: the state after it, and the reply."""
 
     state: Advising
     reply: Reply
-    why: str = ""
 
 
 class Adviser(Counsel):
@@ -79,7 +79,7 @@ class Adviser(Counsel):
         """
         command, _, named = text.strip().partition(" ")
         if command.casefold() == "/change" and named.strip() in self.advice.criteria:
-            return self._turn(steps.ask(self.model, state, named.strip()), say="change")
+            return self._reopened(state, named.strip())
         if state.clash is not None and not state.paused:
             settled = self._settled(text, state)
             if settled is not None:
@@ -101,7 +101,7 @@ class Adviser(Counsel):
         if heard.unclear and state.question is not None:
             return self._which(heard, state)
         if heard.change is not None:
-            return self._turn(steps.ask(self.model, state, heard.change), say="change")
+            return self._reopened(state, heard.change)
         return None
 
     def guess(self, text: str, state: Advising) -> Turn | None:
@@ -114,6 +114,26 @@ class Adviser(Counsel):
         others = (id for id in state.choices if id not in likely)
         step = steps.again(self.model, replace(state, choices=(*likely, *others)))
         return self._turn(step, say="unsure")
+
+    def explain(self, text: str, before: Advising | None, after: Advising) -> str:
+        """How a message was heard that led from one state to another, as Markdown."""
+        return explain(self.listener, self.model, text, before, after)
+
+    def try_templates(self) -> None:
+        """Show every kind of turn once. Raises errors.TemplateError where one cannot be."""
+        asked = steps.advance(self.model, Advising())
+        state = asked.state
+        self.speaker.turn(asked, lead=self.advice.criteria[self.advice.today].why)
+        self.speaker.so_far(asked)
+        self.speaker.paused(state)
+        self.speaker.why_result(steps.finish(state))
+        pair = (self.advice.today, UNKNOWN)
+        self.speaker.turn(Step(replace(state, clash=Clash(pair, pair, ""))))
+        self.speaker.turn(Step(replace(state, changing=True)))
+        result = self.recommend({})
+        self.speaker.result(steps.finish(state))
+        self.as_document(result)
+        self.as_page(result)
 
     def beside(self, reply: Reply, state: Advising) -> Reply:
         """A reply to something in between, with the waiting question under it."""
@@ -153,6 +173,11 @@ class Adviser(Counsel):
             step = steps.ask(self.model, after, reopened[0])
             return self._turn(step, noted=noted, say="change")
         return self._turn(step, noted=noted, say="changed" if state.done and after.over else None)
+
+    def _reopened(self, state: Advising, criterion: str) -> Turn:
+        """Ask a question again, or for the first time."""
+        say = "change" if criterion in state.answers else None
+        return self._turn(steps.ask(self.model, state, criterion), say=say)
 
     def _which(self, heard: Heard, state: Advising) -> Turn:
         """Two answers fit: ask which, of those alone."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from sourcebot.advice.compile import compile_model
 from sourcebot.advice.model import UNKNOWN, State
-from sourcebot.advice.recommendation import Recommendation, conflicts_in, recommend
+from sourcebot.advice.recommendation import conflicts_in, recommend
+from sourcebot.advice.result import Recommendation
 from sourcebot.answers.render import Answers
 from sourcebot.dialogue.advising.speaking import Speaker
 from sourcebot.dialogue.advising.state import Advising

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from sourcebot.advice.model import UNKNOWN
+from sourcebot.dialogue.advising.picking import picked_answer, picked_of
 from sourcebot.dialogue.advising.tables import (
     ALSO,
     IS,
@@ -23,7 +23,7 @@ from sourcebot.dialogue.advising.tables import (
 from sourcebot.dialogue.reader import Reader
 from sourcebot.knowledge.advice_model import Advice, Criterion
 from sourcebot.routing.router import Route, Router
-from sourcebot.routing.text import clean, words_of
+from sourcebot.routing.text import clean, stems_of, words_of
 
 EXACT = 0.8
 """So near a phrase, a message says what the phrase says."""
@@ -43,8 +43,6 @@ TIED = 0.75
 PART = 0.9
 """What a part of a message counts against the whole."""
 _PARTS = re.compile(r"[.;!?\n]+|,|\b(?:and|but|because|so|although|though|while|since)\b")
-_PICK = re.compile(r"(?:option|number|answer|choice|no\.?|nr\.?)?\s*\(?([0-9]{1,2}|[a-i])[.):]?")
-_FIGURE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(%|percent|per cent)?")
 
 
 class Heard(Struct, frozen=True):
@@ -89,7 +87,8 @@ class Listener:
         """
         criterion = self.advice.criteria.get(asked) if asked is not None else None
         if criterion is not None:
-            picked = self._picked(text, criterion, choices)
+            ordinals = self.index.knowledge.language.ordinals
+            picked = picked_answer(text, criterion, choices, ordinals)
             if picked is not None:
                 return Heard(answers={criterion.id: picked}, exact=True)
         acting = self._act(text)
@@ -109,6 +108,20 @@ class Listener:
             return ()
         reply = self._best_reply(text, self.advice.criteria[asked])
         return reply.answers if reply.confidence >= MAYBE else ()
+
+    def nearest_phrase(self, text: str, criterion: str, answer: str) -> tuple[str, float] | None:
+        """The phrase of an answer that a message is most like, and how much, 0..1."""
+        found: list[tuple[float, str]] = []
+        for _, view in self._views(text):
+            stems = stems_of(view)
+            for router, label in (
+                (self.hearing.replies[criterion], answer),
+                (self.hearing.statements, f"{criterion}{IS}{answer}"),
+            ):
+                nearest = router.nearest_example(stems, label)
+                if nearest is not None:
+                    found.append((nearest[2], nearest[1]))
+        return (max(found)[1], max(found)[0]) if found else None
 
     def told(self, text: str) -> Heard:
         """What a message tells unasked, question or not: for the one that starts the advice."""
@@ -139,51 +152,8 @@ class Listener:
         return Heard(answers={**told, **answers}, possible=possible, unclear=unclear)
 
     def picked_of(self, text: str, labels: Sequence[str]) -> int | None:
-        """The position that a number, a letter, an ordinal or the label itself picks."""
-        words = " ".join(words_of(text))
-        for number, label in enumerate(labels):
-            if words and words == " ".join(words_of(label)):
-                return number
-        match = _PICK.fullmatch(text.strip().casefold())
-        if match is not None:
-            token = match.group(1)
-            number = int(token) if token.isdigit() else ord(token) - ord("a") + 1
-            return number - 1 if 1 <= number <= len(labels) else None
-        ordinal = self.index.knowledge.language.ordinals.get(words)
-        if ordinal is None or not -len(labels) <= ordinal <= len(labels):
-            return None
-        return ordinal - 1 if ordinal > 0 else len(labels) + ordinal
-
-    def _picked(self, text: str, criterion: Criterion, choices: Sequence[str]) -> str | None:
-        """The answer that a figure, a number, a letter, a label or an id picks."""
-        words = words_of(text)
-        for answer in criterion.answers.values():
-            if words in (words_of(answer.label), words_of(answer.id)):
-                return answer.id  # before figures: a label may name the bound of its range
-        ranged = self._in_range(text, criterion)
-        if ranged is not None:
-            return ranged
-        labels = [
-            criterion.answers[id].label if id in criterion.answers else UNKNOWN for id in choices
-        ]
-        number = self.picked_of(text, labels)
-        return choices[number] if number is not None else None
-
-    def _in_range(self, text: str, criterion: Criterion) -> str | None:
-        """The answer whose range holds the figure that the message is about."""
-        figures = _FIGURE.findall(text)
-        if len(figures) != 1:
-            return None
-        number, unit = float(figures[0][0].replace(",", ".")), figures[0][1]
-        if not unit and text.strip() == figures[0][0] and number <= len(criterion.answers) + 1:
-            return None  # a bare small number picks an answer by its place in the list
-        for answer in criterion.answers.values():
-            if answer.at_least is None and answer.below is None:
-                continue
-            above = answer.at_least is None or number >= answer.at_least
-            if above and (answer.below is None or number < answer.below):
-                return answer.id
-        return None
+        """The position of the label that a number, a letter, an ordinal or itself picks."""
+        return picked_of(text, labels, self.index.knowledge.language.ordinals)
 
     def _act(self, text: str) -> tuple[Heard, float] | None:
         """How the message steers the advice, and how confidently."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sourcebot.advice.recommendation import Recommendation
+from sourcebot.advice.result import Recommendation
 from sourcebot.knowledge.advice_model import Advice
 
 BAR = 10
@@ -11,14 +11,17 @@ TODAY, CHOSEN = "o", "*"
 
 
 def bars(result: Recommendation) -> str:
-    """A line for each option: id, bar and score of 100; impossible ones say so."""
+    """A line for each option: id, bar and score of 100; what is none says so."""
     width = max(len(ranked.option) for ranked in result.ranking)
+    renamed = {ranked.also for ranked in result.ranking}
     lines = []
     for ranked in result.ranking:
         filled = round(ranked.score * BAR)
         bar = FULL * filled + EMPTY * (BAR - filled)
         score = f"{round(ranked.score * 100):3}"
-        if ranked.ruled_out is not None:
+        if ranked.option in renamed:
+            bar, score = "see above", ""
+        elif ranked.ruled_out is not None:
             bar, score = "-" * BAR, "  -"
         lines.append(f"{ranked.option:<{width}} {bar}{score}")
     return "\n".join(lines)

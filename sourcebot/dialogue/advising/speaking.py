@@ -8,10 +8,12 @@ from typing import Any
 from msgspec import json, to_builtins
 from msgspec.structs import replace
 
-from sourcebot.advice.model import UNKNOWN, Model, given
-from sourcebot.advice.recommendation import Recommendation, recommend
+from sourcebot.advice.model import Model
+from sourcebot.advice.recommendation import recommend
+from sourcebot.advice.result import Recommendation
 from sourcebot.answers.render import Answers
 from sourcebot.dialogue.advising.pictures import bars, place_map
+from sourcebot.dialogue.advising.questions import given_in, label_of, question_of
 from sourcebot.dialogue.advising.state import Advising
 from sourcebot.dialogue.advising.steps import Step
 from sourcebot.dialogue.holdings import CHOOSE, answerable
@@ -41,114 +43,23 @@ class Speaker:
         lead: a fact to say first; said: further values for the template (`noted`, `say`, ...).
         """
         state = step.state
-        if state.clash is not None:
-            return self._clash(state, **said)
-        if state.changing:
-            return self._changing(state)
-        if state.question is None:
+        if state.clash is None and not state.changing and state.question is None:
             return self.result(state, **said)
-        return self._question(step, lead=lead, **said)
+        template = (
+            "clash" if state.clash is not None else "change" if state.changing else "question"
+        )
+        question = self.question_of(step)
+        values = {**self._said(state, **said), "question": question, "lead": lead}
+        text, cited = self.answers.cited(f"advice-{template}", **values)
+        return self._reply(state, text, "asking", question, _labels(question), cited)
 
     def question_of(self, step: Step) -> dict[str, Any]:
         """The question that waits, as it stands in JSON."""
-        state = step.state
-        if state.clash is not None:
-            return self._clash_question(state)
-        if state.changing:
-            return self._changing_question(state)
-        assert state.question is not None, "no question waits"
-        criterion = self.advice.criteria[state.question]
-        number = len(state.asked) + 1
-        return {
-            "criterion": criterion.id,
-            "text": criterion.question,
-            "why": criterion.why.text,
-            "answers": [{"id": id, "label": self._label(criterion.id, id)} for id in state.choices],
-            "step": number,
-            "about": max(number, step.ahead.about if step.ahead is not None else number),
-            "given": self.given(state),
-        }
+        return question_of(self.advice, self.words, step)
 
     def given(self, state: Advising) -> list[dict[str, str]]:
         """The answers so far, as they stand in JSON."""
-        return [
-            {
-                "criterion": id,
-                "name": self.advice.criteria[id].name,
-                "answer": answer,
-                "label": self._label(id, answer),
-            }
-            for id, answer in state.answers.items()
-        ]
-
-    def _label(self, criterion: str, answer: str) -> str:
-        if answer == UNKNOWN:
-            return self.words["unknown"]
-        return self.advice.criteria[criterion].answers[answer].label
-
-    def _question(self, step: Step, *, lead: Fact | None, **said: Any) -> Reply:
-        question = self.question_of(step)
-        text, cited = self.answers.cited(
-            "advice-question", question=question, lead=lead, **self._said(step.state, **said)
-        )
-        return self._reply(
-            step.state,
-            text,
-            "asking",
-            question,
-            tuple(answer["label"] for answer in question["answers"]),
-            cited,
-        )
-
-    def _clash_question(self, state: Advising) -> dict[str, Any]:
-        assert state.clash is not None
-        pairs = (state.clash.first, state.clash.second)
-        number = len(state.asked)
-        answers = [
-            {"id": f"{id}={answer}", "label": self._stated(id, answer)} for id, answer in pairs
-        ]
-        return {
-            "criterion": state.clash.second[0],
-            "text": self.words["clash"],
-            "why": state.clash.says,
-            "answers": [*answers, {"id": UNKNOWN, "label": self.words["unknown"]}],
-            "step": number,
-            "about": number,
-            "given": self.given(state),
-        }
-
-    def _stated(self, criterion: str, answer: str) -> str:
-        name = self.advice.criteria[criterion].name
-        return f"{name[:1].upper()}{name[1:]}: {self._label(criterion, answer)}"
-
-    def _clash(self, state: Advising, **said: Any) -> Reply:
-        question = self._clash_question(state)
-        text, cited = self.answers.cited(
-            "advice-clash", question=question, **self._said(state, **said)
-        )
-        labels = tuple(answer["label"] for answer in question["answers"])
-        return self._reply(state, text, "asking", question, labels, cited)
-
-    def _changing_question(self, state: Advising) -> dict[str, Any]:
-        number = len(state.asked)
-        return {
-            "criterion": None,
-            "text": self.words["change"],
-            "why": "",
-            "answers": [
-                {"id": id, "label": self._stated(id, answer)}
-                for id, answer in state.answers.items()
-            ],
-            "step": number,
-            "about": number,
-            "given": self.given(state),
-        }
-
-    def _changing(self, state: Advising) -> Reply:
-        question = self._changing_question(state)
-        text, cited = self.answers.cited("advice-change", question=question)
-        labels = tuple(answer["label"] for answer in question["answers"])
-        return self._reply(state, text, "asking", question, labels, cited)
+        return given_in(self.advice, self.words, state)
 
     def so_far(self, step: Step) -> Reply:
         """What was answered so far, and the question again where one waits."""
@@ -158,10 +69,12 @@ class Speaker:
             "advice-so-far", given=self.given(state), question=question, **self._said(state)
         )
         if question is None:
-            status, suggestions = "smalltalk", self._after(state)
+            status = "smalltalk"
+            result = recommend(self.base, self.model, state.case)
+            suggestions = self._after(state, result)
         else:
             status = "asking"
-            suggestions = tuple(answer["label"] for answer in question["answers"])
+            suggestions = _labels(question)
         return self._reply(state, text, status, question, suggestions, cited)
 
     def paused(self, state: Advising) -> Reply:
@@ -176,7 +89,7 @@ class Speaker:
         text, cited = self.answers.cited(
             "recommendation", **{**self._said(state, **said), **self.material(result, state.task)}
         )
-        reply = self._reply(state, text, "recommended", None, self._after(state), cited)
+        reply = self._reply(state, text, "recommended", None, self._after(state, result), cited)
         return self._with_result(reply, result)
 
     def _with_result(self, reply: Reply, result: Recommendation) -> Reply:
@@ -200,7 +113,7 @@ class Speaker:
         """What decided, said again in short."""
         result = recommend(self.base, self.model, state.case)
         text, cited = self.answers.cited("advice-why", **self.material(result, state.task))
-        reply = self._reply(state, text, "recommended", None, self._after(state), cited)
+        reply = self._reply(state, text, "recommended", None, self._after(state, result), cited)
         return self._with_result(reply, result)
 
     def material(self, result: Recommendation, task: str | None) -> dict[str, Any]:
@@ -233,15 +146,13 @@ class Speaker:
         again, _ = self.answers.cited(
             "advice-question", question=question, lead=None, **self._said(step.state, again=True)
         )
-        labels = tuple(answer["label"] for answer in question["answers"])
-        return replace(
-            reply, text=f"{reply.text}\n\n{again}", question=question, suggestions=labels
-        )
+        text = f"{reply.text}\n\n{again}"
+        return replace(reply, text=text, question=question, suggestions=_labels(question))
 
     def _said(self, state: Advising, **said: Any) -> dict[str, Any]:
         """What every template of the advice may say first."""
         noted = [
-            (self.advice.criteria[id].name, self._label(id, answer))
+            (self.advice.criteria[id].name, label_of(self.advice, self.words, id, answer))
             for id, answer in said.pop("noted", {}).items()
         ]
         names = {id: criterion.name for id, criterion in self.advice.criteria.items()}
@@ -249,9 +160,8 @@ class Speaker:
         defaults = {"say": None, "again": False, "task": self.base.tasks.get(state.task or "")}
         return {**defaults, "noted": noted, "lost": lost, **said}
 
-    def _after(self, state: Advising) -> tuple[str, ...]:
+    def _after(self, state: Advising, result: Recommendation) -> tuple[str, ...]:
         """What to say after the result."""
-        result = recommend(self.base, self.model, state.case)
         concepts = self._concepts([result.ranking[0].option])
         asks = [
             as_message(self.base, Question(aspect, concepts, None, 1.0))
@@ -260,11 +170,7 @@ class Speaker:
             and aspect in self.base.aspects
             and answerable(self.base, aspect, concepts, None)
         ]
-        more = (
-            [self.words["more"]]
-            if len(given(self.model, state.case)) < len(self.advice.criteria)
-            else []
-        )
+        more = [self.words["more"]] if result.unknown else []
         return (*asks[:1], *more, self.words["change-one"], self.words["over"])
 
     def _concepts(self, options: Iterable[str]) -> tuple[str, ...]:
@@ -298,3 +204,7 @@ class Speaker:
             sources=self._sources(cited),
             kb=self.base.stamp,
         )
+
+
+def _labels(question: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(answer["label"] for answer in question["answers"])
