@@ -105,7 +105,10 @@ class _Writer:
             return self._impossible(item.name)
         option = self.model.options[item.option]
         out = item.option in self.scores.ruled_out
-        shown = self.advice.moves.get(item.name) or self.advice.options[option]
+        move, target = self.advice.moves.get(item.name), self.advice.options[option]
+        shown = move or target
+        # A move alone leaves open who does it once it has come home, or where.
+        means = f"{move.means} {target.means}" if move is not None else target.means
         said = sorted(
             speaks(self.model, self.state, item.option).items(), key=lambda pair: -abs(pair[1])
         )
@@ -113,7 +116,7 @@ class _Writer:
             option=item.name,
             also=item.also,
             name=shown.name,
-            means=shown.means,
+            means=means,
             form=self._form(item),
             score=0.0 if out else round(max(0.0, min(1.0, self.scores.scores[item.option])), 3),
             acceptability=round(self.acceptability[item.option], 3),
@@ -177,6 +180,9 @@ class _Writer:
         first, second = self.scores.order[:2]
         ahead = leads(self.model, self.state, first, second)
         found = {id: points for id, points in ahead.items() if points > AUDIBLE}
+        if not found:  # no answer tells the two apart: then what put them before the others
+            spoken = speaks(self.model, self.state, first)
+            found = {id: points for id, points in spoken.items() if points > AUDIBLE}
         found |= {
             id: 1.0
             for id, answer in self.known.items()
