@@ -41,7 +41,6 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
         categories=_categories(draft),
         tasks=_tasks(draft),
         claims=_claims(draft),
-        phrases=tuple(phrase for file in draft.of("aspects") for phrase in _phrases(file)),
         words={name: words for file in draft.of("words") for name, words in file.value.items()},
         scope=Scope(
             tuple(text for part in scope for text in part.inside),
@@ -59,6 +58,9 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
             for file in raw.content
             if file.name.endswith(".j2")
         },
+        encoded_phrases=msgspec.Raw(
+            msgspec.json.encode([p for file in draft.of("aspects") for p in _phrases(file)])
+        ),
         encoded_advice=msgspec.Raw(msgspec.json.encode(assemble_advice(draft))),
     )
 

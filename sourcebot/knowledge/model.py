@@ -223,8 +223,8 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     """Everything that is known, read-only. Safe to share between threads and conversations.
 
     `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
-    replies carry (`sourcing@3f9c2a1b`). `encoded_advice` stays encoded until somebody is advised,
-    because a single question does without.
+    replies carry (`sourcing@3f9c2a1b`). What is encoded stays so until it is wanted: a single
+    question needs neither the advice nor the phrases that its index was learnt from.
     """
 
     identity: Identity
@@ -235,14 +235,19 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     categories: dict[str, Category]
     tasks: dict[str, Task]
     claims: dict[str, Claim]
-    phrases: tuple[Phrase, ...]
     words: dict[str, tuple[str, ...]]
     scope: Scope
     sources: dict[str, Source]
     transcripts: tuple[Transcript, ...]
     language: Language
     templates: dict[str, str]
+    encoded_phrases: msgspec.Raw
     encoded_advice: msgspec.Raw
+
+    @cached_property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """How people ask, aspect by aspect: what the index is learnt from."""
+        return msgspec.json.decode(self.encoded_phrases, type=tuple[Phrase, ...])
 
     @cached_property
     def advice(self) -> Advice | None:
