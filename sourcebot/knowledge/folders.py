@@ -72,6 +72,7 @@ def _read_folder(
     root: Path, endings: tuple[str, ...], skip: Path | None = None
 ) -> tuple[RawFile, ...]:
     found: list[RawFile] = []
+    inside = os.path.join(root, "")
     total = 0
     try:
         for path in _walk(str(root), endings, str(skip)):
@@ -81,7 +82,7 @@ def _read_folder(
                 raise KnowledgeError(
                     [Problem(str(root), 0, "too many or too large files for a knowledge base")]
                 )
-            name = os.path.relpath(path, root).replace(os.sep, "/")
+            name = path.removeprefix(inside).replace(os.sep, "/")
             found.append(RawFile(name, path, data))
     except OSError as error:
         reason = error.strerror or str(error)
@@ -107,10 +108,12 @@ def _read(path: str, at_most: int) -> bytes:
     if not path.isprintable() or not _is_text(path):
         shown = path.encode("utf-8", "backslashreplace").decode()
         raise KnowledgeError([Problem(shown, 0, "the name is not plain text; rename the file")])
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
         raise KnowledgeError([Problem(path, 0, "is no plain file; take it out of the folder")])
     with open(path, "rb") as file:
-        return file.read(at_most + 1)
+        # Room for `at_most` would be set aside for every small file.
+        return file.read() if found.st_size <= at_most else file.read(at_most + 1)
 
 
 def _is_text(path: str) -> bool:
