@@ -8,6 +8,8 @@ from sourcebot.dialogue.understanding import Understanding
 
 SAME_PHRASE = 0.75
 """So near a phrase of a claim or of a concept's description, a message needs no more evidence."""
+LIKE_A_PHRASE = 0.5
+"""So near some phrase, a message of few words may be a vague question."""
 IN_CONVERSATION = 1 / 3
 """The share of the bar that a message needs that follows an answer and holds no foreign word."""
 
@@ -28,5 +30,6 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
         if likely or points_back or asked or about:
             return True
     answers_question_back = context.asked_intent is not None and about
-    vague = asked and not reading.foreign and len(reading.content) <= 1
+    like = reading.similarity >= LIKE_A_PHRASE
+    vague = asked and like and not reading.foreign and len(reading.content) <= 1
     return answers_question_back or vague

@@ -15,6 +15,8 @@ from sourcebot.routing.text import Token
 
 WINDOW = 8
 """Longer messages are also read by so many of their first and of their last words alone."""
+NEARNESS = 8.0
+"""How much a phrase of the base counts beside what all phrases together have taught."""
 PART = 0.8
 """What a part's confidence counts against the whole's."""
 
@@ -75,7 +77,8 @@ def _subject(found: Found, route: Route) -> float:
 def _wording(index: Understanding, found: Found) -> float:
     if index.wording is None:
         return 0.0
-    return difference(index.wording.linear([token.stem for token in masked(found)]))
+    words = [token.word for token in masked(found)]
+    return difference(index.wording.scores(words).logits)
 
 
 def _pointed(index: Understanding, token: Token) -> Token:
@@ -84,7 +87,7 @@ def _pointed(index: Understanding, token: Token) -> Token:
 
 
 def _route(index: Understanding, view: Sequence[Token]) -> Route:
-    return index.router.route_stems("", [token.stem for token in view])
+    return index.router.route_words("", [token.word for token in view], NEARNESS)
 
 
 def _confidence(route: Route) -> float:

@@ -15,7 +15,7 @@ from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, assemble
 from sourcebot.knowledge.facts import Phrase
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.routing.features import NOT
-from sourcebot.routing.index import Example, Index
+from sourcebot.routing.fitting import learn as learn_weights
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
 from sourcebot.routing.signs import class_phrases, parse_sign
@@ -29,7 +29,7 @@ _SLOT = re.compile(r"\{(concept|other|task)\}")
 def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
     """Everything that takes time: names, word tables, the router's index, the scope's weights."""
     tables = _tables(knowledge)
-    names_only = Router.from_examples([(CONCEPT_SLOT, "nothing")]).dump()
+    names_only = Router.from_examples([(CONCEPT_SLOT, "nothing")], as_written=True).dump()
     draft = {
         **tables,
         "router": names_only,
@@ -46,7 +46,10 @@ def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
         masked = reader.mask_phrase(_SLOT.sub(lambda m: _SLOTS[m.group()], text))
         examples.append((masked, label))
         origin.setdefault((masked, label), (phrase.text, str(phrase.place)))
-    draft["router"] = Router.from_examples(examples, synonyms=_asking_classes(knowledge)).dump()
+    router = Router.from_examples(
+        examples, synonyms=_asking_classes(knowledge), as_written=True
+    )
+    draft["router"] = router.dump(with_index=True)
     draft["origin"] = list(origin.values())
     draft["asked_about"] = {
         concept.id: sorted({reader.names_in(phrase.text) for phrase in concept.asked_as})
@@ -62,25 +65,23 @@ def _learn_scope(knowledge: KnowledgeBase, reader: Reader, draft: dict[str, Any]
     inside, outside = knowledge.scope.inside, knowledge.scope.outside
     if min(len(inside), len(outside)) < FEWEST:
         return
-    messages = [
-        Example(text, reader.masked_stems(text), label)
-        for label, texts in enumerate((inside, outside))
-        for text in texts
-    ]
+    texts = [*inside, *outside]
+    targets = [0] * len(inside) + [1] * len(outside)
     classes = {
         stem(word): name
         for name, words in _asking_classes(knowledge).items()
         for word in words
         if " " not in word
     }
-    wording = Index.build((INSIDE, OUTSIDE), messages, classes, range(len(messages)))
+    masked = [reader.masked_words(text) for text in texts]
+    wording = learn_weights((INSIDE, OUTSIDE), masked, targets, (), classes, as_written=True)
     signals = [
-        reader.signals_of(example.text, difference(wording.left_out[number]))
-        for number, example in enumerate(messages)
+        reader.signals_of(text, difference(wording.left_out[number].tolist()))
+        for number, text in enumerate(texts)
     ]
     model = fit_scope(signals[: len(inside)], signals[len(inside) :])
     draft["scope"] = [list(model.weights), model.bar]
-    draft["wording"] = wording.dump()
+    draft["wording"] = wording.weights.dump()
 
 
 def _as_tables(draft: dict[str, Any]) -> Tables:

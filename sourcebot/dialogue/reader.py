@@ -50,9 +50,9 @@ class Reader:
         tokens, _ = self._tokens(clean(phrase))
         return " ".join(token.word for token in masked(find(self.index, tokens)))
 
-    def masked_stems(self, text: str) -> tuple[str, ...]:
-        """The stems of a whole message with names and signs as slots, fillers dropped."""
-        return tuple(token.stem for token in masked(self._found(text)))
+    def masked_words(self, text: str) -> list[str]:
+        """The words of a whole message with names and signs as slots, fillers dropped."""
+        return [token.word for token in masked(self._found(text))]
 
     def names_in(self, text: str) -> tuple[str, ...]:
         """The ids of the concepts that a text names, sorted."""

@@ -51,8 +51,8 @@ INSIDE, OUTSIDE = "inside", "outside"
 
 
 def difference(scores: Sequence[float]) -> float:
-    """The "wording" signal from the linear scores of (inside, outside)."""
-    return scores[0] - scores[1]
+    """The "wording" signal, -1..1, from the logits of (inside, outside)."""
+    return 2 * _logistic(scores[0] - scores[1]) - 1
 
 
 def fit_scope(inside: Sequence[Sequence[float]], outside: Sequence[Sequence[float]]) -> ScopeModel:

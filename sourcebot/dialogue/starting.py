@@ -17,14 +17,14 @@ def weighs_own_case(index: Understanding, reading: Reading) -> bool:
     """
     if reading.named or not any(label.kind == "start" for label in reading.labels):
         return False
-    nearest = index.router.nearest_example(reading.stems, START)
-    return nearest is not None and nearest[2] >= SAME_PHRASE
+    nearest = index.router.nearest(reading.stems, START)
+    return bool(nearest) and nearest[0][2] >= SAME_PHRASE
 
 
 def asks_for_advice(index: Understanding, reading: Reading, label: Label) -> bool:
     """Whether the label of a start is meant, and no question about a concept that is named."""
     if reading.similarity < NEAR or label.confidence < index.router.bar:
         return False
-    nearest = index.router.nearest_example(reading.stems, START)
-    plain = nearest is not None and CONCEPT_SLOT not in nearest[1]
+    nearest = index.router.nearest(reading.stems, START)
+    plain = bool(nearest) and CONCEPT_SLOT not in nearest[0][1]
     return plain or not reading.named

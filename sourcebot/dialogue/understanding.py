@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from sourcebot.dialogue.scope import ScopeModel
 from sourcebot.knowledge.model import KnowledgeBase
-from sourcebot.routing.index import Index
 from sourcebot.routing.passages import Passages
-from sourcebot.routing.repair import Repairer
+from sourcebot.routing.repair import Repairer, listed_in
 from sourcebot.routing.router import Router
 from sourcebot.routing.signs import Sign, SignReader
 from sourcebot.routing.spotting import NamedThing, Spotter
+from sourcebot.routing.weights import Weights
 
 NAME_WEIGHT = 5
 """How much a word of a name outweighs other words when typing errors are repaired."""
@@ -75,7 +75,7 @@ class Understanding(Struct, frozen=True):
     opposites: Phrases
     known: frozenset[str]
     scope: ScopeModel
-    wording: Index | None
+    wording: Weights | None
     origin: msgspec.Raw
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
     passages: Passages
@@ -93,7 +93,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         subjects=Spotter(tables.subjects),
         smalltalk=Spotter(tables.smalltalk),
         signs=SignReader(tables.signs, tables.class_phrases),
-        repairer=Repairer(tables.frequency, language.lexicon),
+        repairer=Repairer(tables.frequency, listed_in(language.lexicon)),
         contractions={**language.contractions, **language.spellings},
         function_words=frozenset(language.function_words),
         openers=frozenset(language.openers),
@@ -107,7 +107,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         opposites=frozenset(tables.opposites),
         known=frozenset(tables.known),
         scope=ScopeModel(weights, bar),
-        wording=Index.resume(tables.wording) if tables.wording is not None else None,
+        wording=Weights.resume(tables.wording) if tables.wording is not None else None,
         origin=tables.origin,
         asked_about={
             concept: tuple(frozenset(names) for names in sets)

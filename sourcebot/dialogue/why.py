@@ -51,9 +51,7 @@ def _reading_lines(index: Understanding, reading: Reading) -> list[str]:
         best = reading.labels[0]
         prefix = {"claim": CLAIM, "asked": ASKED_AS}.get(best.kind, "")
         label = prefix + "+".join(best.ids)
-        example = index.router.nearest_example(reading.stems, label)
-        if example is not None:
-            number, _, similarity = example
+        for number, _, similarity in index.router.nearest(reading.stems, label)[:1]:
             phrase, place = msgspec.json.decode(index.origin)[number]
             lines.append(
                 f"**Nearest phrase:** “{phrase}” at {place} (similarity {similarity:.2f}, "

@@ -1,18 +1,20 @@
-"""What a text is compared by: stems, pairs of neighbouring stems, and word classes."""
+"""What a text is compared by: words, stems, pairs of neighbouring stems, and word classes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 START = "^"
+END = "$"
 PAIR = "\x1f"
 NOT = "not"
 NEGATED = "\x1e"
+STEM = "\x1d"
 
 
 def features(stems: Sequence[str], classes: Mapping[str, str]) -> list[str]:
-    """The features of a text, without repetitions and in a fixed order.
+    """The features by which examples are found, without repetitions and in a fixed order.
 
     classes: stem -> name of its synonym set. A classed stem counts as itself and as its class, and
     pairs are made of classes, so that "perks of X" meets an example that says "advantages of X".
@@ -30,6 +32,27 @@ def features(stems: Sequence[str], classes: Mapping[str, str]) -> list[str]:
         )
     )
     return list(found)
+
+
+def compounds(
+    stems: Sequence[str], classes: Mapping[str, str], weights: Sequence[float]
+) -> Iterator[tuple[str, float]]:
+    """Each pair of neighbours and each negated stem, once, with its weight.
+
+    weights: one a stem; a pair's is the geometric mean of its two.
+    """
+    folded = [classes.get(stem, stem) for stem in stems] if classes else stems
+    found: dict[str, float] = {}
+    before, weight_before = START, 1.0
+    for name, weight in zip(folded, weights, strict=True):
+        found.setdefault(before + PAIR + name, math.sqrt(weight_before * weight))
+        before, weight_before = name, weight
+    found.setdefault(before + PAIR + END, math.sqrt(weight_before))
+    if NOT in stems:
+        for name, weight in zip(folded, weights, strict=True):
+            if name != NOT:
+                found.setdefault(NEGATED + name, weight)
+    return iter(found.items())
 
 
 def inverse_document_frequency(documents: Iterable[Sequence[str]]) -> dict[str, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -14,22 +14,21 @@ _NEIGHBOURS = 12
 class Repairer:
     """Repairs words against a vocabulary. `frequency` breaks ties between equally near words."""
 
-    def __init__(self, frequency: dict[str, int], lexicon: str = "") -> None:
-        """`lexicon`: newline-separated words of the language that are never repaired."""
+    def __init__(
+        self, frequency: Mapping[str, int], in_language: Callable[[str], bool] = lambda word: False
+    ) -> None:
+        """`in_language`: whether the language has a word, which is then never repaired."""
         self._frequency = frequency
+        self.in_language = in_language
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(frequency):
             self._by_length.setdefault(len(word), []).append(word)
-        self._lexicon = lexicon
+        self._of_about = cache(self._of_about_length)
         self._nearest = lru_cache(maxsize=4_096)(self._search)
 
     def known(self, word: str) -> bool:
         """Whether the word stands in the vocabulary itself."""
         return word in self._frequency
-
-    def in_language(self, word: str) -> bool:
-        """Whether the language has the word, though this vocabulary may not."""
-        return f"\n{word}\n" in self._lexicon
 
     def repair(self, word: str, at_least: int = 0) -> str | None:
         """The known word that was probably meant, or None; known words give themselves.
@@ -48,11 +47,7 @@ class Repairer:
         if self.in_language(word):
             return None
         reach = allowed_edits(size)
-        candidates = [
-            known
-            for length in range(size - reach, size + reach + 1)
-            for known in self._by_length.get(length, ())
-        ]
+        candidates = self._of_about(size, reach)
         found = process.extract(
             word, candidates, scorer=OSA.distance, score_cutoff=reach, limit=_NEIGHBOURS
         )
@@ -60,6 +55,10 @@ class Repairer:
             (self._cost(word, known, distance) for known, distance, _ in found), default=None
         )
         return best[-1] if best is not None and best[0] <= reach else None
+
+    def _of_about_length(self, size: int, reach: int) -> list[str]:
+        lengths = range(size - reach, size + reach + 1)
+        return [known for length in lengths for known in self._by_length.get(length, ())]
 
     def _cost(self, word: str, known: str, distance: float) -> tuple[float, int, str]:
         dropped = known[1:] == word or word[1:] == known
@@ -78,10 +77,6 @@ def allowed_edits(size: int) -> int:
     return 1 if size < 6 else 2 if size < 12 else 3
 
 
-def count_words(texts: Iterable[Iterable[str]]) -> dict[str, int]:
-    """How often each word stands in the texts."""
-    counts: dict[str, int] = {}
-    for words in texts:
-        for word in words:
-            counts[word] = counts.get(word, 0) + 1
-    return counts
+def listed_in(lexicon: str) -> Callable[[str], bool]:
+    """Whether a word stands in newline-separated words (one newline before the first, too)."""
+    return lambda word: f"\n{word}\n" in lexicon

@@ -2,77 +2,59 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from sourcebot.errors import RouterFileError
+from sourcebot.routing.calibration import Calibration, log_odds
+from sourcebot.routing.examples import ExamplesError, KnownPhrases, checked
+from sourcebot.routing.features import PAIR, STEM
+from sourcebot.routing.index import Index
+from sourcebot.routing.repair import Repairer
+from sourcebot.routing.route import Explanation, Route
+from sourcebot.routing.table import pack, unpack
+from sourcebot.routing.text import stem, words_of
+from sourcebot.routing.vectors import word_vectors
+from sourcebot.routing.weights import Weights
 
-from sourcebot.errors import RouterFileError, SourcebotError
-from sourcebot.routing.calibration import Calibration, calibrate, combine, margin_of, sample
-from sourcebot.routing.features import features
-from sourcebot.routing.index import Example, Index
-from sourcebot.routing.repair import Repairer, count_words
-from sourcebot.routing.text import clean, stem, tokenise
+__all__ = ["ExamplesError", "Explanation", "Route", "Router"]
 
-
-class ExamplesError(SourcebotError, ValueError):
-    """Examples that no router can be made from."""
-
-
-class Explanation(Struct, frozen=True):
-    """Why a label was ranked: its nearest examples with their similarity, and the shared words."""
-
-    intent: str
-    confidence: float
-    examples: tuple[tuple[str, float], ...]
-    words: tuple[str, ...]
-
-
-class Route(Struct, frozen=True, eq=False):
-    """Where a text leads.
-
-    intent: the best label, or None where nothing fits; confidence: how likely the best label is
-    right, 0..1; ranking: (label, confidence) best first, filled also where intent is None;
-    similarity: how near the nearest example is, 0..1.
-    """
-
-    text: str
-    intent: str | None
-    confidence: float
-    ranking: tuple[tuple[str, float], ...]
-    similarity: float
-    _router: Router
-
-    def __eq__(self, other: object) -> bool:
-        """Two routes are equal that say the same, whichever router said it."""
-        return isinstance(other, Route) and self._said() == other._said()
-
-    def __hash__(self) -> int:
-        """The hash of what the route says."""
-        return hash(self._said())
-
-    def __repr__(self) -> str:
-        """What the route says, without its router."""
-        return f"Route(text={self.text!r}, intent={self.intent!r}, confidence={self.confidence})"
-
-    def _said(self) -> tuple[object, ...]:
-        return self.text, self.intent, self.confidence, self.ranking, self.similarity
-
-    def explain(self) -> tuple[Explanation, ...]:
-        """Which examples and which words spoke for the first and the second label."""
-        return self._router._explain(self)
+WORD_FOR_WORD = 0.99
+"""The least confidence in the label of a phrase that is an example word for word."""
+AHEAD = 6.0
+"""How far its logit is put ahead of the others."""
+TOLD = 3
+"""An explanation names so many examples; of words, twice as many."""
 
 
 class Router:
     """A fuzzy-matching intent router. Safe to share between threads once made."""
 
-    def __init__(self, index: Index, calibration: Calibration) -> None:
+    def __init__(
+        self,
+        labels: Sequence[str],
+        texts: Sequence[str],
+        targets: array[int],
+        weights: Weights,
+        calibration: Calibration,
+        known: KnownPhrases,
+        bar: float | None = None,
+    ) -> None:
         """Use `from_examples` or `load`."""
-        self._index = index
+        self.labels = tuple(labels)
+        """All labels, sorted."""
+        self.bar = calibration.bar if bar is None else bar
+        """The confidence below which a route's intent is None."""
+        self._texts = texts
+        self._targets = targets
+        self._weights = weights
         self._calibration = calibration
+        self._known = known
 
     @classmethod
     def from_examples(
@@ -81,74 +63,131 @@ class Router:
         *,
         out_of_scope: Sequence[str] = (),
         synonyms: Mapping[str, Sequence[str]] | None = None,
+        may_lose: float | None = None,
+        as_written: bool = False,
     ) -> Router:
         """Learn from (phrase, label) pairs.
 
         out_of_scope: phrases that fit no label, where a team has some; synonyms: name of a set ->
-        words that mean much the same. Raises ExamplesError where there is nothing to learn from.
+        words that mean much the same; may_lose: the share (0..1) of questions in scope that one is
+        willing to lose to "nothing fits", where the bar that the examples suggest is too high or
+        too low; as_written: learn from the phrases alone, as often as they stand there, where else the
+        names of the labels count as phrases (`card_arrival` says something) and labels with few
+        phrases as if they had more. Raises ExamplesError where there is nothing to learn from.
         """
-        pairs = _checked(examples)
-        labels = tuple(sorted({label for _, label in pairs}))
+        from sourcebot.routing.fitting import learn
+
+        texts, names, documents = checked(examples)
+        strangers = [words for words in map(words_of, out_of_scope) if words]
+        labels = sorted(set(names))
         number = {label: position for position, label in enumerate(labels)}
+        targets = array("I", [number[name] for name in names])
         classes = {
             stem(word.casefold()): name
             for name, words in (synonyms or {}).items()
             for word in words
             if " " not in word
         }
-        found = tuple(Example(text, _stems(text), number[label]) for text, label in pairs)
-        index = Index.build(labels, found, classes, sample(len(found)))
-        return cls(index, calibrate(index, found, [_stems(text) for text in out_of_scope]))
+        learnt = learn(labels, documents, targets, strangers, classes, as_written=as_written)
+        known = KnownPhrases.of(
+            [*documents, *strangers], [*targets, *[len(labels)] * len(strangers)]
+        )
+        router = cls(labels, texts, targets, learnt.weights, learnt.calibration, known)
+        return router if may_lose is None else router.losing(may_lose)
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """All labels, sorted."""
-        return self._index.labels
+    def losing(self, share: float) -> Router:
+        """The same router with the bar under which this share of questions in scope is lost.
 
-    @property
-    def bar(self) -> float:
-        """The confidence below which a route's intent is None."""
-        return self._calibration.bar
+        share: 0..1, as left-out examples tell. Raises ValueError outside that range.
+        """
+        if not 0 <= share <= 1:
+            raise ValueError(f"the share of questions to lose is {share}; give one from 0 to 1")
+        return Router(
+            self.labels,
+            self._texts,
+            self._targets,
+            self._weights,
+            self._calibration,
+            self._known,
+            self._calibration.bar_losing(share),
+        )
 
     def route(self, text: str) -> Route:
         """Route one text. Never raises; a text of any size costs bounded time."""
-        return self.route_stems(text, [stem(word) for word in self._repaired_words(text)])
+        return self.route_words(text, self._repaired(words_of(text)))
 
     def route_many(self, texts: Iterable[str]) -> list[Route]:
         """Route texts in bulk; the same routes in the same order."""
         return [self.route(text) for text in texts]
 
-    def route_stems(self, text: str, stems: Sequence[str]) -> Route:
-        """Route a text whose stems are known already (repaired and masked by the caller)."""
-        vector = self._index.vector(stems)
-        examples = self._index.nearest(stems, vector=vector)
-        nearest = self._index.by_label(examples)
-        ranked = combine(nearest, self._index.linear(stems, vector), self._calibration.trust)
-        if not ranked:
-            everything = tuple((label, 0.0) for label in self.labels) if text.strip() else ()
-            return Route(text, None, 0.0, everything, 0.0, self)
-        best = self._calibration.confidence(ranked[0][0], margin_of(ranked))
-        ranking = [(self.labels[ranked[0][1]], round(best, 4))]
-        for score, label in ranked[1:]:
-            chance = min(best, self._calibration.confidence(score, score - ranked[0][0]))
-            ranking.append((self.labels[label], round(chance, 4)))
-        intent = ranking[0][0] if best >= self._calibration.bar else None
-        return Route(text, intent, ranking[0][1], tuple(ranking), examples[0][0], self)
+    def route_words(self, text: str, words: Sequence[str], nearness: float = 0.0) -> Route:
+        """Route a text whose words are known already (repaired and masked by the caller).
+
+        nearness: how much the similarity of a label's nearest example adds to its logit, for
+        examples that were written with care and stand for themselves; it costs a search.
+        """
+        scores = self._weights.scores(words)
+        known = self._known.label(words)
+        if not scores.kin and known is None:
+            return Route(self, text, words, None, 0.0, ())
+        logits = scores.logits
+        if nearness:
+            logits = self._nearer(words, logits, nearness)
+        count = len(self.labels)
+        inside = logits if len(logits) == count else logits[:count]
+        if known is not None:
+            logits = [*logits[:known], max(logits) + AHEAD, *logits[known + 1 :]]
+            inside = logits[:count]
+        best = inside.index(max(inside))
+        odds = log_odds(logits, best)
+        confidence = self._calibration.confidence(odds, scores.known)
+        if best == known:
+            confidence = max(confidence, WORD_FOR_WORD)
+        intent = self.labels[best] if confidence >= self.bar else None
+        return Route(self, text, words, intent, confidence, inside)
+
+    def _nearer(
+        self, words: Sequence[str], logits: Sequence[float], nearness: float
+    ) -> Sequence[float]:
+        lifted = list(logits)
+        seen = set()
+        for similarity, number in self._index.nearest([stem(word) for word in words]):
+            label = self._targets[number]
+            if label not in seen:
+                seen.add(label)
+                lifted[label] += nearness * similarity
+        return lifted
+
+    def nearest(self, stems: Sequence[str], label: str | None = None) -> list[tuple[int, str, float]]:
+        """The examples most like a text's stems: (number, text, similarity 0..1), best first."""
+        if label is not None and label not in self.labels:
+            return []
+        wanted = None if label is None else self.labels.index(label)
+        found = self._index.nearest(stems, wanted)
+        return [(number, self._texts[number], similarity) for similarity, number in found]
 
     def similarities(self, text: str) -> dict[str, float]:
         """How near each label's nearest example is, 0..1, best first, without those far off."""
-        stems = [stem(word) for word in self._repaired_words(text)]
         found: dict[str, float] = {}
-        for similarity, number in self._index.nearest(stems):
-            found.setdefault(self.labels[self._index.targets[number]], similarity)
+        stems = [stem(word) for word in self._repaired(words_of(text))]
+        for number, _, similarity in self.nearest(stems):
+            found.setdefault(self.labels[self._targets[number]], similarity)
         return found
 
-    def nearest_example(self, stems: Sequence[str], label: str) -> tuple[int, str, float] | None:
-        """The most similar example of a label: its number, its text and its similarity, or None."""
-        for similarity, number in self._index.nearest(stems):
-            if self.labels[self._index.targets[number]] == label:
-                return number, self._index.texts[number], similarity
-        return None
+    def explain(self, words: Sequence[str], label: str, confidence: float) -> Explanation:
+        """What spoke for a label: its examples most like the text, and the text's own words."""
+        examples = self.nearest([stem(word) for word in words], label)[:TOLD]
+        amounts = self._weights.contributions(words, self.labels.index(label))
+        spoke = sorted(
+            (word for word, amount in amounts.items() if amount > 0),
+            key=lambda word: (-amounts[word], word),
+        )
+        return Explanation(
+            label,
+            confidence,
+            tuple((text, round(similarity, 3)) for _, text, similarity in examples),
+            tuple(spoke[: 2 * TOLD]),
+        )
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the router to a file (JSON, versioned, atomically). Raises OSError."""
@@ -159,6 +198,8 @@ class Router:
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Router:
         """Read a saved router. Raises OSError, or RouterFileError for a file that is not one."""
+        import numpy as np  # a router that is loaded stays; with numpy it answers fastest
+
         from sourcebot.routing.storage import read_router
 
         data = read_router(Path(path))
@@ -169,77 +210,63 @@ class Router:
                 f"{path}: the file does not hold a router; save it again"
             ) from error
 
-    def dump(self) -> dict[str, Any]:
-        """The router as JSON-able data."""
+    def dump(self, *, with_index: bool = False) -> dict[str, Any]:
+        """The router as JSON-able data.
+
+        with_index: with the index of the examples, which is else made again when first needed.
+        """
         calibration = self._calibration
-        learnt = [calibration.trust, list(calibration.curve), calibration.bar]
-        return {**self._index.dump(), "calibration": learnt}
+        data = {
+            "labels": list(self.labels),
+            "texts": list(self._texts),
+            "targets": pack(self._targets),
+            "weights": self._weights.dump(),
+            "calibration": [
+                list(calibration.curve), calibration.bar, list(calibration.losses), self.bar,
+            ],
+            "known": self._known.dump(),
+        }
+        return {**data, "index": self._index.dump()} if with_index else data
 
     @classmethod
     def resume(cls, data: Mapping[str, Any]) -> Router:
         """The router that `dump` described. Raises KeyError and the like on damaged data."""
-        trust, curve, bar = data["calibration"]
-        return cls(Index.resume(data), Calibration(trust, (curve[0], curve[1], curve[2]), bar))
+        (bias, odds, known), own_bar, losses, bar = data["calibration"]
+        calibration = Calibration((bias, odds, known), own_bar, tuple(losses))
+        weights = Weights.resume(data["weights"])
+        targets = unpack("I", data["targets"])
+        labels = data["labels"]
+        fits = (
+            len(data["texts"]) == len(targets)
+            and max(targets, default=-1) < len(labels) <= weights.width
+        )
+        if not fits:
+            raise ValueError("the router's parts do not fit together")
+        phrases = KnownPhrases.resume(data["known"])
+        if max(phrases.labels, default=-1) >= weights.width:
+            raise ValueError("a known phrase has no label")
+        router = cls(labels, data["texts"], targets, weights, calibration, phrases, bar)
+        if "index" in data:
+            router.__dict__["_index"] = Index.resume(data["index"], targets, weights.classes)
+        return router
+
+    @cached_property
+    def _index(self) -> Index:
+        stems = [[stem(word) for word in words_of(text)] for text in self._texts]
+        return Index.build(stems, self._targets, self._weights.classes)
 
     @cached_property
     def _repairer(self) -> Repairer:
-        return Repairer(count_words(map(_raw_words, self._index.texts)))
+        """Repairs against the words of the examples; the commoner ones first."""
+        weights = self._weights
+        common = {
+            word: round(1e6 / math.exp(weights.idf[row]))
+            for word, row in weights.rows.items()
+            if weights.idf[row]
+        }
+        vectors = word_vectors()
+        return Repairer(common, lambda word: stem(word) in vectors)
 
-    def _repaired_words(self, text: str) -> list[str]:
-        return [self._repairer.repair(word) or word for word in _raw_words(text)]
-
-    def _explain(self, route: Route) -> tuple[Explanation, ...]:
-        words = {stem(word): word for word in self._repaired_words(route.text)}
-        stems = tuple(stem(word) for word in self._repaired_words(route.text))
-        mine = set(features(stems, self._index.classes))
-        nearest = self._index.nearest(stems)
-        found = []
-        for intent, confidence in route.ranking[:2]:
-            own = [
-                (number, similarity)
-                for similarity, number in nearest
-                if self.labels[self._index.targets[number]] == intent
-            ][:3]
-            folded = {word for number, _ in own for word in self._index.folded[number].split()}
-            shared = {word for word in folded if word in mine or f"<{word}>" in mine}
-            found.append(
-                Explanation(
-                    intent,
-                    confidence,
-                    tuple((self._index.texts[n], round(similarity, 3)) for n, similarity in own),
-                    tuple(
-                        words.get(word, word)
-                        for word in sorted(
-                            shared, key=lambda word: (-self._index.idf.get(word, 0), word)
-                        )
-                    ),
-                )
-            )
-        return tuple(found)
-
-
-def _raw_words(text: str) -> list[str]:
-    return [token.word for token in tokenise(clean(text))]
-
-
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in _raw_words(text))
-
-
-def _checked(examples: Iterable[Any]) -> list[tuple[str, str]]:
-    pairs: dict[tuple[str, str], None] = {}
-    for position, pair in enumerate(examples, start=1):
-        # Whoever reads examples from a file may hand over anything.
-        parts: tuple[object, ...] = tuple(pair) if isinstance(pair, (tuple, list)) else ()
-        if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
-            raise ExamplesError(
-                f"example {position}: phrase and label must be text; got {pair!r:.80}"
-            )
-        text, label = pair
-        if not label.strip():
-            raise ExamplesError(f"example {position}: the label of `{text[:40]}` is empty")
-        if _raw_words(text):
-            pairs[(text, label)] = None
-    if not pairs:
-        raise ExamplesError("no examples; give at least one (phrase, label) pair")
-    return list(pairs)
+    def _repaired(self, words: Sequence[str]) -> list[str]:
+        rows = self._weights.rows
+        return [word if word in rows else self._repairer.repair(word) or word for word in words]

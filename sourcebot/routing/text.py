@@ -35,7 +35,10 @@ class Token(Struct, frozen=True):
 
 def clean(text: str) -> str:
     """Fold compatibility forms, quotes and dashes; drop invisible and control characters."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).translate(_QUOTES)
+    text = text[:MAX_CHARACTERS]
+    if text.isascii() and text.isprintable():
+        return text.replace("`", "'")
+    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     return "".join(_visible(text))
 
 
@@ -117,7 +120,14 @@ def stem(word: str) -> str:
 
 def words_of(text: str, contractions: Mapping[str, str] | None = None) -> list[str]:
     """The normalised words of a text."""
-    return [token.word for token in tokenise(clean(text), contractions)]
+    words: list[str] = []
+    for surface in _WORD.findall(clean(text)):
+        word = surface.casefold()
+        if "'" in word or (contractions and word in contractions):
+            words += _expand(word, contractions or {})
+        else:
+            words.append(word)
+    return words
 
 
 def stems_of(text: str, contractions: Mapping[str, str] | None = None) -> tuple[str, ...]:

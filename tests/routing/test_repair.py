@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sourcebot.routing.repair import Repairer, count_words
+from sourcebot.routing.repair import Repairer, listed_in
 
 WORDS = {"outsourcing": 5, "offshoring": 5, "difference": 1, "payroll": 1, "reason": 2, "season": 1}
 LEXICON = "\nsourcing\nprayer\ntreason\nrelocating\n"
@@ -14,7 +14,7 @@ LEXICON = "\nsourcing\nprayer\ntreason\nrelocating\n"
 
 @pytest.fixture(scope="module")
 def repairer() -> Repairer:
-    return Repairer(WORDS, LEXICON)
+    return Repairer(WORDS, listed_in(LEXICON))
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,15 @@ def test_of_equally_near_words_the_more_frequent_one_is_meant() -> None:
 
 
 def test_a_part_of_a_word_of_the_language_is_no_word_of_it() -> None:
-    repairer = Repairer({"payroll": 1}, "\npayrolled\n")
+    repairer = Repairer({"payroll": 1}, listed_in("\npayrolled\n"))
 
     assert repairer.in_language("payrolled")
     assert not repairer.in_language("payroll")
 
 
-def test_words_are_counted() -> None:
-    assert count_words([["a", "b"], ["a"]]) == {"a": 2, "b": 1}
-
 
 @given(st.text(max_size=60))
 def test_any_word_is_taken_and_only_known_words_are_given(word: str) -> None:
-    meant = Repairer(WORDS, LEXICON).repair(word)
+    meant = Repairer(WORDS, listed_in(LEXICON)).repair(word)
 
     assert meant is None or meant in WORDS

@@ -27,8 +27,8 @@ from sourcebot.routing.text import clean, stems_of, words_of
 
 EXACT = 0.8
 """So near a phrase, a message says what the phrase says."""
-ACTS = 0.5
-"""The confidence from which a message steers the advice."""
+ACTS, LIKE_AN_ACT = 0.5, 0.5
+"""The confidence from which a message steers the advice, and the similarity to some phrase."""
 REPLIES = 0.4
 """The confidence from which a message is taken for a reply to the question ..."""
 MAYBE = 0.25
@@ -118,9 +118,7 @@ class Listener:
                 (self.hearing.replies[criterion], answer),
                 (self.hearing.statements, f"{criterion}{IS}{answer}"),
             ):
-                nearest = router.nearest_example(stems, label)
-                if nearest is not None:
-                    found.append((nearest[2], nearest[1]))
+                found += [(near, text) for _, text, near in router.nearest(stems, label)[:1]]
         return (max(found)[1], max(found)[0]) if found else None
 
     def told(self, text: str) -> Heard:
@@ -170,7 +168,8 @@ class Listener:
         if not route.ranking or route.ranking[0][0] in ("meaning", "change_term"):
             return None
         exact = route.similarity >= EXACT
-        if not exact and (route.confidence < ACTS or self._asks_about_the_world(text, route)):
+        clear = route.confidence >= ACTS and route.similarity >= LIKE_AN_ACT
+        if not exact and (not clear or self._asks_about_the_world(text, route)):
             return None
         return Heard(act=route.ranking[0][0]), 1.0 if exact else route.confidence
 

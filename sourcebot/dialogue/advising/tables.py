@@ -49,15 +49,15 @@ def learn_hearing(knowledge: KnowledgeBase, advice: Advice) -> dict[str, Any]:
     ]
     return {
         "replies": {
-            criterion.id: Router.from_examples(
+            criterion.id: _dumped(
                 (_slotted(text), answer.id)
                 for answer in criterion.answers.values()
                 for text in (answer.label, *answer.says, *answer.states)
-            ).dump()
+            )
             for criterion in advice.criteria.values()
         },
-        "statements": Router.from_examples(statements).dump(),
-        "acts": Router.from_examples(acts or [("nothing", "nothing")]).dump(),
+        "statements": _dumped(statements),
+        "acts": _dumped(acts or [("nothing", "nothing")]),
         "terms": [
             name_of(f"{criterion.id}:{number}", "term", name)
             for criterion in advice.criteria.values()
@@ -79,6 +79,10 @@ def resume_hearing(encoded: bytes) -> Hearing:
         acts=Router.resume(tables.acts),
         terms=Spotter(tables.terms),
     )
+
+
+def _dumped(examples: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    return Router.from_examples(examples, as_written=True).dump(with_index=True)
 
 
 def _statements(advice: Advice) -> Iterable[tuple[str, str]]:

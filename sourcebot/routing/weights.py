@@ -1,0 +1,198 @@
+"""The linear model at work: whole numbers only, so that it says the same on any machine.
+
+Each known word, stem and compound has a row of one signed byte a label, and a power of two that
+scales the row. A text's logits are the sum of its rows, each times how much it weighs. A sum of
+whole numbers does not depend on its order, so numpy (where it is loaded already) and plain Python
+agree to the last digit.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from sourcebot.routing.features import STEM, compounds
+from sourcebot.routing.table import pack, pack_bytes, unpack, unpack_bytes
+from sourcebot.routing.text import stem
+from sourcebot.routing.vectors import DIMENSIONS, UNIT, word_vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+
+GRAIN = 1 << 16
+"""A weight of 1 as a whole number."""
+COMPOUND = 1.0
+"""What the compounds of a text weigh against its words."""
+
+
+class Scores(Struct, frozen=True):
+    """What the model makes of a text.
+
+    logits: one a label; known: the share of the text's weight that stands on words of the
+    examples, 0..1; kin: the same, with words of the same stem or of a known meaning.
+    """
+
+    logits: Sequence[float]
+    known: float
+    kin: float
+
+
+class Weights(Struct, frozen=True, dict=True):
+    """A fitted model.
+
+    width: labels, and one more where texts out of scope were given; classes: stem -> name of its
+    synonym set; rows: word, STEM + stem or compound -> its row in `table` (`width` signed bytes)
+    and in `shifts` (the row's power of two); the first DIMENSIONS rows place words by meaning and
+    have no key; idf: per row what a word weighs in a text (0 for all else); unknown: what a word
+    weighs that no example has; bias: a label's; unit: the logit of one whole unit.
+    """
+
+    width: int
+    classes: Mapping[str, str]
+    rows: Mapping[str, int]
+    table: bytes
+    shifts: bytes
+    idf: array[float]
+    unknown: float
+    bias: Sequence[int]
+    unit: float
+
+    def scores(self, words: Sequence[str]) -> Scores:
+        """Score a text, given as its words."""
+        numbers, factors, known, kin = self._weigh(words)
+        if "numpy" in sys.modules:
+            sums = self._sums_by_numpy(numbers, factors)
+        else:
+            sums = self._sums(numbers, factors)
+        scale = self.unit / GRAIN
+        return Scores([value * scale for value in sums], known, kin)
+
+    def contributions(self, words: Sequence[str], label: int) -> dict[str, float]:
+        """How much each word, alone, speaks for a label more than for others."""
+        amounts: dict[str, float] = {}
+        table, width = memoryview(self.table).cast("b"), self.width
+        for word in dict.fromkeys(words):
+            numbers, factors, _, _ = self._weigh([word])
+            amount = 0.0
+            for number, factor in zip(numbers, factors, strict=True):
+                row = table[number * width : (number + 1) * width]
+                amount += factor * (row[label] - sum(row) / width)
+            amounts[word] = amount * self.unit / GRAIN
+        return amounts
+
+    def _weigh(self, words: Sequence[str]) -> tuple[list[int], list[int], float, float]:
+        """Rows of a text and their whole factors; how much of its weight is known, or kin."""
+        rows, idf, shifts = self.rows, self.idf, self.shifts
+        places = {word: rows.get(word, -1) for word in words}
+        weights = [idf[row] if row >= 0 else self.unknown for row in places.values()]
+        square = sum([weight * weight for weight in weights]) or 1.0
+        size = GRAIN / math.sqrt(square)
+        numbers: list[int] = []
+        factors: list[int] = []
+        known = kin = 0.0
+        for (word, row), weight in zip(places.items(), weights, strict=True):
+            if row >= 0:
+                numbers.append(row)
+                factors.append(round(weight * size) << shifts[row])
+                known += weight * weight
+                continue
+            before = len(numbers)
+            for number, share in self._places_of_unknown(word):
+                numbers.append(number)
+                factors.append(round(weight * size * share) << shifts[number])
+            kin += weight * weight * (len(numbers) > before)
+        pairs = [(rows.get(key, -1), weight) for key, weight in self._compounds(words, places)]
+        size = COMPOUND * GRAIN / math.sqrt(sum([w * w for _, w in pairs]) or 1.0)
+        for row, weight in pairs:
+            if row >= 0:
+                numbers.append(row)
+                factors.append(round(weight * size) << shifts[row])
+        return numbers, factors, known / square, (known + kin) / square
+
+    def _compounds(
+        self, words: Sequence[str], places: Mapping[str, int]
+    ) -> Iterator[tuple[str, float]]:
+        """Each compound with its weight, the geometric mean of its words'."""
+        idf, unknown = self.idf, self.unknown
+        stems = [stem(word) for word in words]
+        weights = [idf[places[w]] if places[w] >= 0 else unknown for w in words]
+        return compounds(stems, self.classes, weights)
+
+    def _places_of_unknown(self, word: str) -> list[tuple[int, float]]:
+        """Rows that place a word which no example has: its stem's, and by its meaning."""
+        name = stem(word)
+        by_stem = self.rows.get(STEM + name)
+        found = [] if by_stem is None else [(by_stem, 1.0)]
+        vector = word_vectors().find(name)
+        if vector is not None:
+            found += [(number, value / UNIT) for number, value in enumerate(vector) if value]
+        return found
+
+    def _sums(self, numbers: Sequence[int], factors: Sequence[int]) -> list[int]:
+        width = self.width
+        table = memoryview(self.table).cast("b")
+        sums = [value * GRAIN for value in self.bias]
+        for number, factor in zip(numbers, factors, strict=True):
+            row = table[number * width : (number + 1) * width]
+            sums = [have + factor * value for have, value in zip(sums, row, strict=True)]
+        return sums
+
+    def _sums_by_numpy(self, numbers: Sequence[int], factors: Sequence[int]) -> list[float]:
+        # Whole numbers below 2 ** 53 are exact as floats, in whatever order they are summed.
+        matrix, bias = self._matrix
+        total: list[float] = (factors @ matrix[numbers].astype("f8") + bias).tolist() if numbers \
+            else bias.tolist()
+        return total
+
+    @cached_property
+    def _matrix(self) -> tuple[np.ndarray, np.ndarray]:
+        import numpy as np
+
+        table = np.frombuffer(self.table, dtype=np.int8).reshape(-1, self.width)
+        return table, np.array(self.bias, dtype=np.float64) * GRAIN
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON-able data."""
+        return {
+            "width": self.width,
+            "classes": dict(self.classes),
+            "rows": "\n".join(self.rows),
+            "table": pack_bytes(self.table),
+            "shifts": pack_bytes(self.shifts),
+            "idf": pack(self.idf),
+            "unknown": self.unknown,
+            "bias": list(self.bias),
+            "unit": self.unit,
+        }
+
+    @classmethod
+    def resume(cls, data: Mapping[str, Any]) -> Weights:
+        """What `dump` described. Raises KeyError, TypeError or ValueError on damaged data."""
+        names = data["rows"].split("\n") if data["rows"] else []
+        weights = cls(
+            width=data["width"],
+            classes=data["classes"],
+            rows=dict(zip(names, range(DIMENSIONS, DIMENSIONS + len(names)), strict=True)),
+            table=unpack_bytes(data["table"]),
+            shifts=unpack_bytes(data["shifts"]),
+            idf=unpack("d", data["idf"]),
+            unknown=data["unknown"],
+            bias=data["bias"],
+            unit=data["unit"],
+        )
+        size = DIMENSIONS + len(weights.rows)
+        fits = (
+            len(weights.rows) == len(names)
+            and len(weights.shifts) == len(weights.idf) == size
+            and len(weights.table) == size * weights.width
+            and len(weights.bias) == weights.width
+        )
+        if not fits:
+            raise ValueError("the model's parts do not fit together")
+        return weights
