@@ -27,7 +27,7 @@ SENTENCES = (
     "can you {} it for me",
 )
 WHITENING = 0.25
-"""How far the components are evened out: 0 leaves them as they are, 1 makes them all weigh alike."""
+"""How far the components are evened out: 0 leaves them as they are, 1 makes all weigh alike."""
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -96,16 +97,19 @@ def test_importing_the_package_loads_no_heavy_library() -> None:
     assert set(done.stdout.split()) & set(HEAVY) == set()
 
 
-def test_a_router_alone_loads_no_knowledge_and_no_templates() -> None:
+def test_a_saved_router_alone_loads_no_knowledge_and_no_templates(tmp_path: Path) -> None:
+    saved = tmp_path / "saved.router"
+    sourcebot.Router.from_examples([("a b", "x")]).save(saved)
     code = (
         "import sys; from sourcebot import Router\n"
-        "Router.from_examples([('a b', 'x')]).route('a')\n"
+        f"Router.load({str(saved)!r}).route('a')\n"
         "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     loaded = set(done.stdout.split())
-    assert loaded & {"yaml", "jinja2", "markdown_it", "textual", "socket", "ssl"} == set()
+    kept_out = {"yaml", "jinja2", "markdown_it", "textual", "socket", "ssl", "scipy"}
+    assert loaded & kept_out == set()
     assert not any(
         name.startswith(("sourcebot.knowledge", "sourcebot.dialogue")) for name in loaded
     )

@@ -15,8 +15,6 @@ from sourcebot.routing.text import Token
 
 WINDOW = 8
 """Longer messages are also read by so many of their first and of their last words alone."""
-NEARNESS = 8.0
-"""How much a phrase of the base counts beside what all phrases together have taught."""
 PART = 0.8
 """What a part's confidence counts against the whole's."""
 
@@ -87,7 +85,7 @@ def _pointed(index: Understanding, token: Token) -> Token:
 
 
 def _route(index: Understanding, view: Sequence[Token]) -> Route:
-    return index.router.route_words("", [token.word for token in view], NEARNESS)
+    return index.router.route_words("", [token.word for token in view])
 
 
 def _confidence(route: Route) -> float:

@@ -22,6 +22,8 @@ from sourcebot.routing.signs import class_phrases, parse_sign
 from sourcebot.routing.spotting import NamedThing, name_of
 from sourcebot.routing.text import stem, stems_of, words_of
 
+NEARNESS = 8.0
+"""How much a phrase of the base counts beside what all phrases together have taught."""
 _SLOTS = {"{concept}": CONCEPT_SLOT, "{other}": CONCEPT_SLOT, "{task}": TASK_SLOT}
 _SLOT = re.compile(r"\{(concept|other|task)\}")
 
@@ -47,7 +49,7 @@ def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
         examples.append((masked, label))
         origin.setdefault((masked, label), (phrase.text, str(phrase.place)))
     router = Router.from_examples(
-        examples, synonyms=_asking_classes(knowledge), as_written=True
+        examples, synonyms=_asking_classes(knowledge), as_written=True, nearness=NEARNESS
     )
     draft["router"] = router.dump(with_index=True)
     draft["origin"] = list(origin.values())

@@ -59,7 +59,8 @@ def odds(logits: Array, best: npt.NDArray[np.intp]) -> Array:
         return np.zeros(len(logits))
     top = logits[np.arange(len(logits)), best][:, None]
     rest = np.exp(np.minimum(60.0, logits - top)).sum(axis=1) - 1.0
-    return np.clip(-np.log(np.maximum(rest, 1e-9)), -SUREST, SUREST)
+    clipped: Array = np.clip(-np.log(np.maximum(rest, 1e-9)), -SUREST, SUREST)
+    return clipped
 
 
 def joined(*parts: Trials) -> Trials:
@@ -132,9 +133,7 @@ def _best_bar(stated: Array, trials: Trials, labels: int) -> float:
     fitting = float((weights * inside).sum())
     strange = 1 - fitting
     agreement = kept_right + refused_rightly - refused * strange - (1 - refused) * fitting / labels
-    spread = (1 - refused**2 - (1 - refused) ** 2 / labels) * (
-        1 - strange**2 - fitting**2 / labels
-    )
+    spread = (1 - refused**2 - (1 - refused) ** 2 / labels) * (1 - strange**2 - fitting**2 / labels)
     quality = agreement / np.sqrt(np.maximum(spread, 1e-9))
     before = np.r_[0.0, stated[:-1]]
     quality[stated <= before + 1e-9] = -2.0

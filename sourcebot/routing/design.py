@@ -71,9 +71,7 @@ def lay_out(texts: Sequence[Sequence[str]], classes: Mapping[str, str]) -> Desig
     named = list(words)
     own, stems, class_of = _own(named, classes)
     pairs, joined = _joined(texts, words, idf, classes)
-    return Design(
-        has, joined, own, _spelt(named), _meanings(named), named, stems, class_of, pairs
-    )
+    return Design(has, joined, own, _spelt(named), _meanings(named), named, stems, class_of, pairs)
 
 
 def _joined(
@@ -173,5 +171,3 @@ def _matrix(
         else np.fromiter((v for row in values for v in row), dtype=np.float32, count=len(numbers))
     )
     return sparse.csr_matrix((data, numbers, starts), shape=(len(rows), max(1, width)))
-
-

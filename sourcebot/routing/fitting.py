@@ -7,11 +7,12 @@ from array import array
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from msgspec import Struct
 
 from sourcebot.routing.calibrating import calibrate
 from sourcebot.routing.calibration import Calibration
-from sourcebot.routing.design import CLASS, MEANING, STEMMED, Design, Floats, Numbers, lay_out
+from sourcebot.routing.design import CLASS, MEANING, STEMMED, Design, Numbers, lay_out
 from sourcebot.routing.features import STEM
 from sourcebot.routing.softmax import Fit, fit
 from sourcebot.routing.text import stem, words_of
@@ -33,7 +34,7 @@ class Learnt(Struct, frozen=True):
 
     weights: Weights
     calibration: Calibration
-    left_out: Mapping[int, Floats]
+    left_out: Mapping[int, npt.NDArray[np.float64]]
 
 
 def learn(
@@ -51,10 +52,11 @@ def learn(
     names as well, and from labels of few texts as if they had more.
     """
     # In an order of their own, so that the order of the examples changes nothing.
-    chosen = sorted(_chosen(targets, len(labels)), key=lambda number: (targets[number], texts[number]))
+    chosen = _chosen(targets, len(labels))
+    chosen.sort(key=lambda number: (targets[number], list(texts[number])))
     documents = [texts[number] for number in chosen]
     goals = [targets[number] for number in chosen]
-    documents += sorted(outside)
+    documents += sorted(outside, key=list)
     goals += [len(labels)] * len(outside)
     held = len(documents)
     names = [words_of(_HUMP.sub(" ", label)) for label in labels] if not as_written else []
@@ -141,5 +143,3 @@ def _weights(design: Design, model: Fit, width: int, classes: Mapping[str, str])
         bias=[round(float(value) / unit) for value in model.bias],
         unit=unit,
     )
-
-

@@ -13,7 +13,6 @@ from typing import Any
 from sourcebot.errors import RouterFileError
 from sourcebot.routing.calibration import Calibration, log_odds
 from sourcebot.routing.examples import ExamplesError, KnownPhrases, checked
-from sourcebot.routing.features import PAIR, STEM
 from sourcebot.routing.index import Index
 from sourcebot.routing.repair import Repairer
 from sourcebot.routing.route import Explanation, Route
@@ -43,6 +42,8 @@ class Router:
         weights: Weights,
         calibration: Calibration,
         known: KnownPhrases,
+        *,
+        nearness: float = 0.0,
         bar: float | None = None,
     ) -> None:
         """Use `from_examples` or `load`."""
@@ -55,6 +56,7 @@ class Router:
         self._weights = weights
         self._calibration = calibration
         self._known = known
+        self._nearness = nearness
 
     @classmethod
     def from_examples(
@@ -65,15 +67,19 @@ class Router:
         synonyms: Mapping[str, Sequence[str]] | None = None,
         may_lose: float | None = None,
         as_written: bool = False,
+        nearness: float = 0.0,
     ) -> Router:
         """Learn from (phrase, label) pairs.
 
         out_of_scope: phrases that fit no label, where a team has some; synonyms: name of a set ->
         words that mean much the same; may_lose: the share (0..1) of questions in scope that one is
         willing to lose to "nothing fits", where the bar that the examples suggest is too high or
-        too low; as_written: learn from the phrases alone, as often as they stand there, where else the
-        names of the labels count as phrases (`card_arrival` says something) and labels with few
-        phrases as if they had more. Raises ExamplesError where there is nothing to learn from.
+        too low; as_written: learn from the phrases alone, as often as they stand there; else the
+        names of the labels count as phrases, too (`card_arrival` says something), and labels with
+        few phrases as if they had more; nearness: how much the similarity of a label's nearest
+        phrase adds to its logit, for phrases that were each written with care (it costs a search,
+        and is no help where they are many and alike).
+        Raises ExamplesError where there is nothing to learn from.
         """
         from sourcebot.routing.fitting import learn
 
@@ -92,7 +98,9 @@ class Router:
         known = KnownPhrases.of(
             [*documents, *strangers], [*targets, *[len(labels)] * len(strangers)]
         )
-        router = cls(labels, texts, targets, learnt.weights, learnt.calibration, known)
+        router = cls(
+            labels, texts, targets, learnt.weights, learnt.calibration, known, nearness=nearness
+        )
         return router if may_lose is None else router.losing(may_lose)
 
     def losing(self, share: float) -> Router:
@@ -109,7 +117,8 @@ class Router:
             self._weights,
             self._calibration,
             self._known,
-            self._calibration.bar_losing(share),
+            nearness=self._nearness,
+            bar=self._calibration.bar_losing(share),
         )
 
     def route(self, text: str) -> Route:
@@ -120,19 +129,15 @@ class Router:
         """Route texts in bulk; the same routes in the same order."""
         return [self.route(text) for text in texts]
 
-    def route_words(self, text: str, words: Sequence[str], nearness: float = 0.0) -> Route:
-        """Route a text whose words are known already (repaired and masked by the caller).
-
-        nearness: how much the similarity of a label's nearest example adds to its logit, for
-        examples that were written with care and stand for themselves; it costs a search.
-        """
+    def route_words(self, text: str, words: Sequence[str]) -> Route:
+        """Route a text whose words are known already (repaired and masked by the caller)."""
         scores = self._weights.scores(words)
         known = self._known.label(words)
         if not scores.kin and known is None:
             return Route(self, text, words, None, 0.0, ())
         logits = scores.logits
-        if nearness:
-            logits = self._nearer(words, logits, nearness)
+        if self._nearness:
+            logits = self._nearer(words, logits)
         count = len(self.labels)
         inside = logits if len(logits) == count else logits[:count]
         if known is not None:
@@ -146,19 +151,19 @@ class Router:
         intent = self.labels[best] if confidence >= self.bar else None
         return Route(self, text, words, intent, confidence, inside)
 
-    def _nearer(
-        self, words: Sequence[str], logits: Sequence[float], nearness: float
-    ) -> Sequence[float]:
+    def _nearer(self, words: Sequence[str], logits: Sequence[float]) -> Sequence[float]:
         lifted = list(logits)
         seen = set()
         for similarity, number in self._index.nearest([stem(word) for word in words]):
             label = self._targets[number]
             if label not in seen:
                 seen.add(label)
-                lifted[label] += nearness * similarity
+                lifted[label] += self._nearness * similarity
         return lifted
 
-    def nearest(self, stems: Sequence[str], label: str | None = None) -> list[tuple[int, str, float]]:
+    def nearest(
+        self, stems: Sequence[str], label: str | None = None
+    ) -> list[tuple[int, str, float]]:
         """The examples most like a text's stems: (number, text, similarity 0..1), best first."""
         if label is not None and label not in self.labels:
             return []
@@ -198,8 +203,6 @@ class Router:
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Router:
         """Read a saved router. Raises OSError, or RouterFileError for a file that is not one."""
-        import numpy as np  # a router that is loaded stays; with numpy it answers fastest
-
         from sourcebot.routing.storage import read_router
 
         data = read_router(Path(path))
@@ -222,9 +225,13 @@ class Router:
             "targets": pack(self._targets),
             "weights": self._weights.dump(),
             "calibration": [
-                list(calibration.curve), calibration.bar, list(calibration.losses), self.bar,
+                list(calibration.curve),
+                calibration.bar,
+                list(calibration.losses),
+                self.bar,
             ],
             "known": self._known.dump(),
+            "nearness": self._nearness,
         }
         return {**data, "index": self._index.dump()} if with_index else data
 
@@ -245,7 +252,10 @@ class Router:
         phrases = KnownPhrases.resume(data["known"])
         if max(phrases.labels, default=-1) >= weights.width:
             raise ValueError("a known phrase has no label")
-        router = cls(labels, data["texts"], targets, weights, calibration, phrases, bar)
+        router = cls(
+            labels, data["texts"], targets, weights, calibration, phrases,
+            nearness=float(data["nearness"]), bar=bar,
+        )  # fmt: skip
         if "index" in data:
             router.__dict__["_index"] = Index.resume(data["index"], targets, weights.classes)
         return router

@@ -162,5 +162,3 @@ def _two_loops(slope: Floats, steps: list[tuple[Floats, Floats, float]]) -> Floa
         back = scale * float(np.dot(turned, direction))
         direction += np.float32(share - back) * moved
     return direction
-
-

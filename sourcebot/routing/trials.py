@@ -1,9 +1,9 @@
 """What a model would have said of its own examples, had it not seen them.
 
 The examples are split into parts. For each part a model is fitted without the part's examples, and
-without all examples of some labels besides. What it makes of the former tells how often it is right;
-what it makes of the latter, what a text looks like that fits no label. So does a text whose telling
-words have been changed for others of the language, taken at random.
+without all examples of some labels besides. What it makes of the former tells how often it is
+right; what it makes of the latter, what a text looks like that fits no label. So does a text whose
+telling words have been changed for others of the language, taken at random.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ ROUGHLY = 5e-4
 
 
 class Tried(NamedTuple):
-    """trials: of all texts left out; logits: text -> its logits without it (label kept); start: the
-    mean of all weights, near what fitting to all texts will give.
+    """What was said unseen.
+
+    trials: of all texts left out; logits: text -> its logits without it (its label kept); start:
+    the mean of all weights, near what fitting to all texts will give.
     """
 
     trials: Trials
-    logits: dict[int, Floats]
+    logits: dict[int, npt.NDArray[np.float64]]
     start: Floats | None
 
 
@@ -54,7 +56,7 @@ def try_out(
     """
     parts = PARTS_OF_FEW if len(targets) <= FEW else PARTS_OF_MANY
     found: list[Trials] = []
-    logits: dict[int, Floats] = {}
+    logits: dict[int, npt.NDArray[np.float64]] = {}
     total: Floats | None = None
     times = np.zeros(width, dtype=np.float32)
     for part in range(parts):
@@ -78,7 +80,9 @@ def try_out(
         signals = np.c_[odds(scores[:, present], _among(present, best)), known]
         found.append(Trials(signals, inside & (best == targets[ask]), inside))
         found.append(_of_foreign(design, model, np.flatnonzero(held), present[:labels], part))
-        logits.update((text, scores[row]) for row, text in enumerate(ask) if not away[text])
+        logits.update(
+            (text, scores[row]) for row, text in enumerate(ask.tolist()) if not away[text]
+        )
     empty = Trials(np.zeros((0, 2)), np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_))
     if total is not None:
         total.reshape(-1, width)[:] /= np.maximum(times, 1.0)

@@ -66,10 +66,8 @@ class Weights(Struct, frozen=True, dict=True):
     def scores(self, words: Sequence[str]) -> Scores:
         """Score a text, given as its words."""
         numbers, factors, known, kin = self._weigh(words)
-        if "numpy" in sys.modules:
-            sums = self._sums_by_numpy(numbers, factors)
-        else:
-            sums = self._sums(numbers, factors)
+        fast = "numpy" in sys.modules
+        sums = self._sums_by_numpy(numbers, factors) if fast else self._sums(numbers, factors)
         scale = self.unit / GRAIN
         return Scores([value * scale for value in sums], known, kin)
 
@@ -134,7 +132,7 @@ class Weights(Struct, frozen=True, dict=True):
             found += [(number, value / UNIT) for number, value in enumerate(vector) if value]
         return found
 
-    def _sums(self, numbers: Sequence[int], factors: Sequence[int]) -> list[int]:
+    def _sums(self, numbers: Sequence[int], factors: Sequence[int]) -> Sequence[float]:
         width = self.width
         table = memoryview(self.table).cast("b")
         sums = [value * GRAIN for value in self.bias]
@@ -143,11 +141,12 @@ class Weights(Struct, frozen=True, dict=True):
             sums = [have + factor * value for have, value in zip(sums, row, strict=True)]
         return sums
 
-    def _sums_by_numpy(self, numbers: Sequence[int], factors: Sequence[int]) -> list[float]:
+    def _sums_by_numpy(self, numbers: Sequence[int], factors: Sequence[int]) -> Sequence[float]:
         # Whole numbers below 2 ** 53 are exact as floats, in whatever order they are summed.
         matrix, bias = self._matrix
-        total: list[float] = (factors @ matrix[numbers].astype("f8") + bias).tolist() if numbers \
-            else bias.tolist()
+        total: list[float] = (
+            (factors @ matrix[numbers].astype("f8") + bias).tolist() if numbers else bias.tolist()
+        )
         return total
 
     @cached_property

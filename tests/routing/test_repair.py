@@ -63,7 +63,6 @@ def test_a_part_of_a_word_of_the_language_is_no_word_of_it() -> None:
     assert not repairer.in_language("payroll")
 
 
-
 @given(st.text(max_size=60))
 def test_any_word_is_taken_and_only_known_words_are_given(word: str) -> None:
     meant = Repairer(WORDS, listed_in(LEXICON)).repair(word)

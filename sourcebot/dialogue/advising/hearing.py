@@ -38,6 +38,8 @@ ELSEWHERE = 0.7
 TOLD, FAMILIAR = 0.8, 0.4
 """A statement tells an answer where the next likely one has at most this share of its confidence,
 and where some phrase is at least so similar."""
+NEARER = 0.25
+"""What may be a reply is a statement on something else where it is so much more similar to one."""
 TIED = 0.75
 """Two answers fit equally where the second has this share of the first one's confidence."""
 PART = 0.9
@@ -140,8 +142,11 @@ class Listener:
                 unclear = reply.answers
         if asks:
             return Heard(answers=answers, unclear=unclear)
-        told, possible = self._statements(text, strict=bool(answers or unclear))
-        if told and reply.similarity < EXACT:
+        least = (
+            min(EXACT, max(FAMILIAR, reply.similarity + NEARER)) if answers or unclear else FAMILIAR
+        )
+        told, possible = self._statements(text, least)
+        if (told or possible) and reply.similarity < EXACT:
             answers, unclear = {}, ()  # it answers another question, and this one only by chance
         elif criterion is not None and told.get(criterion.id) in unclear:
             unclear = ()
@@ -236,16 +241,16 @@ class Listener:
         yield from ((True, part) for part in parts)
 
     def _statements(
-        self, text: str, *, strict: bool = False
+        self, text: str, least: float = FAMILIAR
     ) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
         """The answers that a message tells, and those that it leaves open, by criterion.
 
-        strict: only what is said nearly as a known statement says it.
+        least: how similar to a known statement it must be.
         """
         told: dict[str, tuple[float, str]] = {}
         for _, view in self._views(text):
             route = self.hearing.statements.route(view)
-            if not route.ranking or not _tells(route, strict=strict):
+            if not route.ranking or not _tells(route, least):
                 continue
             label = route.ranking[0][0]
             id = re.split(f"[{IS}{LEAVES}]", label)[0]
@@ -296,11 +301,11 @@ def _fitting(router: Router, route: Route) -> tuple[str, ...]:
     return (first,)
 
 
-def _tells(route: Route, *, strict: bool) -> bool:
+def _tells(route: Route, least: float) -> bool:
     """Whether a statement tells the first answer, and not the second as well."""
     second = route.ranking[1][1] if len(route.ranking) > 1 else 0.0
     clear = second <= TOLD * route.ranking[0][1]
-    return clear and route.similarity >= (EXACT if strict else FAMILIAR)
+    return clear and route.similarity >= least
 
 
 def implied(advice: Advice, implies: Mapping[str, str]) -> dict[str, str]:
