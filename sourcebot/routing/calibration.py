@@ -38,6 +38,7 @@ def log_odds(logits: Sequence[float], best: int) -> float:
     """Of one label against all others together, from -SUREST to SUREST; 0 where it is alone."""
     if len(logits) < 2:
         return 0.0
-    top = logits[best]
-    rest = sum([math.exp(min(60.0, value - top)) for value in logits]) - 1.0
+    top, exp = logits[best], math.exp
+    far = top - 2 * SUREST  # what is farther off adds nothing that counts
+    rest = sum([exp(min(60.0, value - top)) for value in logits if value > far]) - 1.0
     return min(SUREST, max(-SUREST, -math.log(max(rest, 1e-9))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -82,20 +83,24 @@ def _joined(
 ) -> tuple[list[str], Any]:
     stems = {word: stem(word) for word in words}
     weights = idf.tolist()
-    found = [
-        dict(compounds([stems[w] for w in text], classes, [weights[words[w]] for w in text]))
-        for text in texts
-    ]
-    counts = Counter(key for text in found for key in text)
+
+    def found(text: Sequence[str]) -> list[tuple[str, float]]:
+        stemmed = [stems[word] for word in text]
+        return list(compounds(stemmed, classes, [weights[words[word]] for word in text]))
+
+    # Made twice, for all compounds of many texts take more room than anything else.
+    counts = Counter(key for text in texts for key, _ in found(text))
     fewest = 3 if len(texts) > PRUNED else 1
-    numbers: dict[str, int] = {}
-    rows: list[list[int]] = []
-    values: list[list[float]] = []
-    for text in found:
-        size = math.sqrt(sum(weight * weight for weight in text.values())) or 1.0
-        kept = [(key, weight / size) for key, weight in text.items() if counts[key] >= fewest]
-        rows.append([numbers.setdefault(key, len(numbers)) for key, _ in kept])
-        values.append([weight for _, weight in kept])
+    kept = (key for key, count in counts.items() if count >= fewest)
+    numbers = {key: number for number, key in enumerate(kept)}
+    del counts
+    rows, values = [], []
+    for text in texts:
+        pairs = found(text)
+        size = math.sqrt(sum(weight * weight for _, weight in pairs)) or 1.0
+        pairs = [(key, weight) for key, weight in pairs if key in numbers]
+        rows.append(array("i", [numbers[key] for key, _ in pairs]))
+        values.append(array("f", [weight / size for _, weight in pairs]))
     return list(numbers), _matrix(rows, values, len(numbers))
 
 

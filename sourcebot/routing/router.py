@@ -136,8 +136,10 @@ class Router:
         if not scores.kin and known is None:
             return Route(self, text, words, None, 0.0, ())
         logits = scores.logits
+        nearest = None
         if self._nearness:
-            logits = self._nearer(words, logits)
+            nearest = self._index.nearest([stem(word) for word in words])
+            logits = self._nearer(nearest, logits)
         count = len(self.labels)
         inside = logits if len(logits) == count else logits[:count]
         if known is not None:
@@ -149,12 +151,17 @@ class Router:
         if best == known:
             confidence = max(confidence, WORD_FOR_WORD)
         intent = self.labels[best] if confidence >= self.bar else None
-        return Route(self, text, words, intent, confidence, inside)
+        route = Route(self, text, words, intent, confidence, inside)
+        if nearest is not None:
+            route.__dict__["similarity"] = nearest[0][0] if nearest else 0.0
+        return route
 
-    def _nearer(self, words: Sequence[str], logits: Sequence[float]) -> Sequence[float]:
+    def _nearer(
+        self, nearest: Sequence[tuple[float, int]], logits: Sequence[float]
+    ) -> Sequence[float]:
         lifted = list(logits)
         seen = set()
-        for similarity, number in self._index.nearest([stem(word) for word in words]):
+        for similarity, number in nearest:
             label = self._targets[number]
             if label not in seen:
                 seen.add(label)

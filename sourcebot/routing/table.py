@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import zlib
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,16 +72,3 @@ def unpack(typecode: str, text: str) -> array[Any]:
     if sys.byteorder == "big":
         values.byteswap()
     return values
-
-
-def pack_bytes(values: bytes) -> str:
-    """Bytes as text: compressed, base 64."""
-    return b64encode(zlib.compress(values, 6)).decode("ascii")
-
-
-def unpack_bytes(text: str) -> bytes:
-    """The bytes that `pack_bytes` wrote. Raises ValueError."""
-    try:
-        return zlib.decompress(b64decode(text, validate=True))
-    except zlib.error as error:
-        raise ValueError("the packed bytes are damaged") from error

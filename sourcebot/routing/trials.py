@@ -18,7 +18,8 @@ from sourcebot.routing.design import MEANING, Design, Floats, Numbers, all_vecto
 from sourcebot.routing.softmax import Fit, fit
 from sourcebot.routing.vectors import UNIT
 
-FEW = 1_500
+FEW = 150_000
+"""So many texts times labels are few enough for small parts, which tell more truly."""
 PARTS_OF_FEW, PARTS_OF_MANY = 8, 3
 FEWEST_LABELS = 4
 """With fewer labels none is left out: what remains would be no router."""
@@ -54,7 +55,7 @@ def try_out(
     text a number that it shares with those that are the same but for order and inflection, which
     leave together; -1 for one that always stays.
     """
-    parts = PARTS_OF_FEW if len(targets) <= FEW else PARTS_OF_MANY
+    parts = PARTS_OF_FEW if len(targets) * width <= FEW else PARTS_OF_MANY
     found: list[Trials] = []
     logits: dict[int, npt.NDArray[np.float64]] = {}
     total: Floats | None = None
@@ -73,6 +74,7 @@ def try_out(
         model, flat = fit(design, targets, importance, width, stay, enough=ROUGHLY)
         total = flat if total is None else np.add(total, flat, out=total)
         times += present
+        del flat
         scores, known = _ask(design, model, stay, ask)
         scores[:, ~present] = -1e9
         best = np.argmax(scores[:, :labels], axis=1)

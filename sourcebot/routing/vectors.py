@@ -14,7 +14,7 @@ from msgspec import Struct
 DIMENSIONS = 128
 UNIT = 256
 MAGIC = "sourcebot-word-vectors 1"
-FILE = Path(__file__).with_name("data") / "word-vectors.bin"
+FILE = Path(__file__).with_name("word-vectors.bin")
 
 
 class WordVectors(Struct, frozen=True):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from sourcebot.routing.features import STEM, compounds
-from sourcebot.routing.table import pack, pack_bytes, unpack, unpack_bytes
+from sourcebot.routing.table import pack, unpack
 from sourcebot.routing.text import stem
 from sourcebot.routing.vectors import DIMENSIONS, UNIT, word_vectors
 
@@ -56,8 +56,8 @@ class Weights(Struct, frozen=True, dict=True):
     width: int
     classes: Mapping[str, str]
     rows: Mapping[str, int]
-    table: bytes
-    shifts: bytes
+    table: array[int]
+    shifts: array[int]
     idf: array[float]
     unknown: float
     bias: Sequence[int]
@@ -68,13 +68,12 @@ class Weights(Struct, frozen=True, dict=True):
         numbers, factors, known, kin = self._weigh(words)
         fast = "numpy" in sys.modules
         sums = self._sums_by_numpy(numbers, factors) if fast else self._sums(numbers, factors)
-        scale = self.unit / GRAIN
-        return Scores([value * scale for value in sums], known, kin)
+        return Scores(sums, known, kin)
 
     def contributions(self, words: Sequence[str], label: int) -> dict[str, float]:
         """How much each word, alone, speaks for a label more than for others."""
         amounts: dict[str, float] = {}
-        table, width = memoryview(self.table).cast("b"), self.width
+        table, width = self.table, self.width
         for word in dict.fromkeys(words):
             numbers, factors, _, _ = self._weigh([word])
             amount = 0.0
@@ -133,21 +132,20 @@ class Weights(Struct, frozen=True, dict=True):
         return found
 
     def _sums(self, numbers: Sequence[int], factors: Sequence[int]) -> Sequence[float]:
-        width = self.width
-        table = memoryview(self.table).cast("b")
+        width, table = self.width, self.table
         sums = [value * GRAIN for value in self.bias]
         for number, factor in zip(numbers, factors, strict=True):
             row = table[number * width : (number + 1) * width]
             sums = [have + factor * value for have, value in zip(sums, row, strict=True)]
-        return sums
+        scale = self.unit / GRAIN
+        return [value * scale for value in sums]
 
     def _sums_by_numpy(self, numbers: Sequence[int], factors: Sequence[int]) -> Sequence[float]:
         # Whole numbers below 2 ** 53 are exact as floats, in whatever order they are summed.
         matrix, bias = self._matrix
-        total: list[float] = (
-            (factors @ matrix[numbers].astype("f8") + bias).tolist() if numbers else bias.tolist()
-        )
-        return total
+        sums = factors @ matrix[numbers].astype("f8") + bias if numbers else bias
+        logits: list[float] = (sums * (self.unit / GRAIN)).tolist()
+        return logits
 
     @cached_property
     def _matrix(self) -> tuple[np.ndarray, np.ndarray]:
@@ -162,8 +160,8 @@ class Weights(Struct, frozen=True, dict=True):
             "width": self.width,
             "classes": dict(self.classes),
             "rows": "\n".join(self.rows),
-            "table": pack_bytes(self.table),
-            "shifts": pack_bytes(self.shifts),
+            "table": pack(self.table),
+            "shifts": pack(self.shifts),
             "idf": pack(self.idf),
             "unknown": self.unknown,
             "bias": list(self.bias),
@@ -178,8 +176,8 @@ class Weights(Struct, frozen=True, dict=True):
             width=data["width"],
             classes=data["classes"],
             rows=dict(zip(names, range(DIMENSIONS, DIMENSIONS + len(names)), strict=True)),
-            table=unpack_bytes(data["table"]),
-            shifts=unpack_bytes(data["shifts"]),
+            table=unpack("b", data["table"]),
+            shifts=unpack("B", data["shifts"]),
             idf=unpack("d", data["idf"]),
             unknown=data["unknown"],
             bias=data["bias"],
