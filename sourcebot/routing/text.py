@@ -12,7 +12,9 @@ from msgspec import Struct
 MAX_CHARACTERS = 4_000
 """Longer messages are cut before any work is done on them."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_NO_SPACES = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Scripts written without spaces between words (Han, kana): each character is taken for a word."""
+_WORD = re.compile(rf"[{_NO_SPACES}]|[^\W_{_NO_SPACES}]+(?:['’][^\W_{_NO_SPACES}]+)*")
 _QUOTES = str.maketrans("‘’ʼ`´“”„–—‐‑‒−", "'''''\"\"\"------")
 _VOWEL = re.compile(r"[aeiouy]")
 

@@ -173,15 +173,15 @@ class Weights(Struct, frozen=True, dict=True):
         """What `dump` described. Raises KeyError, TypeError or ValueError on damaged data."""
         names = data["rows"].split("\n") if data["rows"] else []
         weights = cls(
-            width=data["width"],
-            classes=data["classes"],
+            width=int(data["width"]),
+            classes=dict(data["classes"]),
             rows=dict(zip(names, range(DIMENSIONS, DIMENSIONS + len(names)), strict=True)),
             table=unpack("b", data["table"]),
             shifts=unpack("B", data["shifts"]),
             idf=unpack("d", data["idf"]),
-            unknown=data["unknown"],
-            bias=data["bias"],
-            unit=data["unit"],
+            unknown=float(data["unknown"]),
+            bias=[int(value) for value in data["bias"]],
+            unit=float(data["unit"]),
         )
         size = DIMENSIONS + len(weights.rows)
         fits = (
