@@ -9,6 +9,7 @@ from sourcebot._version import __version__
 
 SHELLS = ("bash", "zsh", "fish")
 FORMATS = ("markdown", "html", "json")
+REPORTS = ("text", "json", "junit")
 
 _ROOT_EPILOG = """\
 examples:
@@ -65,6 +66,22 @@ and the questions go to standard error.
 exit codes:
   0   recommended         1   left before there was a recommendation
   2   wrong usage, answers that cannot be used, or a knowledge base without questions
+"""
+
+_TEST_EPILOG = """\
+examples:
+  sourcebot kb test                            transcripts; accuracy, confusions, calibration
+  sourcebot kb test --format junit --output report.xml --min-recall 0.5
+  sourcebot kb test --phrases tickets.csv      our own phrases, asked of this knowledge base
+  sourcebot kb test --examples nlu.yml         a router alone, each phrase left out in turn
+  sourcebot kb test --examples train.jsonl --against test.jsonl
+
+A file is Rasa NLU (.yml), CSV or TSV with columns such as `text` and `intent`, or JSON Lines; the
+label `oos` or `out_of_scope` marks what should fit nothing.
+
+exit codes:
+  0   all as it should be     1   a transcript went differently, or a recall is too low
+  2   wrong usage, or a file or knowledge base that cannot be used
 """
 
 _COMPLETION_EPILOG = """\
@@ -197,8 +214,31 @@ def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> Non
         "an editor can complete and check it.",
     )  # fmt: skip
     schema.add_argument("output", metavar="DIR", help="the folder to write to")
-    actions.add_parser(
-        "test", parents=[common], help="hold the conversations in transcripts/",
-        description="Hold the conversations in transcripts/ and compare. Exit code 1 when one "
-        "goes differently.",
+    test = actions.add_parser(
+        "test", parents=[common], help="hold the transcripts, measure the asking phrases",
+        description="Hold the conversations in transcripts/, and route every asking phrase as if "
+        "it were new.", epilog=_TEST_EPILOG,
     )  # fmt: skip
+    measured = test.add_mutually_exclusive_group()
+    measured.add_argument("--phrases", metavar="FILE", help="ask the bot your own labelled phrases")
+    measured.add_argument(
+        "--examples", metavar="FILE", help="measure a plain router on them, without knowledge base"
+    )
+    test.add_argument(
+        "--against", metavar="FILE", help="with --examples: learn from those, test on these"
+    )
+    test.add_argument(
+        "--min-recall", metavar="SHARE", type=_share, help="fail where an intent's recall is lower"
+    )
+    test.add_argument("--format", choices=REPORTS, default="text", help="how to print the report")
+    test.add_argument("--output", metavar="FILE", help="write the report to a file")
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"`{text}` is no share; give one from 0 to 1")
+    return share

@@ -1,30 +1,32 @@
-"""`sourcebot kb`: the curator's bench: check the files, count what is known, hold transcripts."""
+"""`sourcebot kb`: the curator's bench: check the files, count what is known, measure."""
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 
 from sourcebot.cli import streams
 from sourcebot.errors import KnowledgeError, Problem
-from sourcebot.knowledge.folders import read_base, shipped
+from sourcebot.knowledge.folders import read_base, root_of
 from sourcebot.knowledge.model import KnowledgeBase
 
 BROKEN = 2
-FAILED = 1
 
 
-def run(action: str, folder: str | None, *, as_json: bool, output: str | None = None) -> int:
+def run(options: Namespace, folder: str | None) -> int:
     """Run `check`, `stats`, `schema` or `test` and return the exit code."""
-    match action:
+    match options.action:
         case "schema":
-            return schema(Path(output or "."))
+            return schema(Path(options.output))
         case "check":
             return check(folder)
         case "stats":
-            return stats(folder, as_json=as_json)
+            return stats(folder, as_json=options.json)
         case _:
-            return test(folder)
+            from sourcebot.cli.measure import test
+
+            return test(options, folder)
 
 
 def check(folder: str | None) -> int:
@@ -36,7 +38,7 @@ def check(folder: str | None) -> int:
         if base is not None:
             from sourcebot.dialogue.check import check_bot
 
-            problems = sorted({*problems, *check_bot(base, str(_root(folder)))})
+            problems = sorted({*problems, *check_bot(base, str(root_of(folder)))})
     except KnowledgeError as error:
         base, problems = None, list(error.problems)
     streams.write_text("".join(f"{problem}\n" for problem in problems))
@@ -110,23 +112,3 @@ def schema(output: Path) -> int:
         return BROKEN
     streams.write_text("".join(f"{path}\n" for path in written))
     return 0
-
-
-def test(folder: str | None) -> int:
-    """Hold every transcript; print those that went differently; 1 where there are any."""
-    from sourcebot.dialogue.bot import Bot
-    from sourcebot.dialogue.transcripts import run_transcripts
-
-    root = _root(folder)
-    results = run_transcripts(Bot.load(folder))
-    failed = [result for result in results if result.failures]
-    for result in failed:
-        place = f"{root / result.place.file}:{result.place.line}"
-        for failure in result.failures:
-            streams.write_text(f"{place}: {result.name}: {failure}\n")
-    streams.write_text(f"{len(results) - len(failed)} of {len(results)} transcripts as written\n")
-    return FAILED if failed else 0
-
-
-def _root(folder: str | None) -> Path:
-    return Path(folder) if folder is not None else shipped("kb")

@@ -78,12 +78,7 @@ def _dispatch(options: Namespace) -> int:
         case "kb":
             from sourcebot.cli import kb
 
-            return kb.run(
-                options.action,
-                folder(options),
-                as_json=getattr(options, "json", False),
-                output=getattr(options, "output", None),
-            )
+            return kb.run(options, folder(options))
         case "completion":
             from sourcebot.cli.completion import print_completion
 

@@ -8,6 +8,7 @@ from typing import get_args
 from sourcebot.advice.check import check_model
 from sourcebot.answers.render import Answers, Material
 from sourcebot.dialogue.bot import NAME, Bot
+from sourcebot.dialogue.conflicts import conflicts
 from sourcebot.dialogue.phrasing import as_message
 from sourcebot.dialogue.questions import Question
 from sourcebot.errors import Problem, TemplateError
@@ -19,7 +20,8 @@ def check_bot(knowledge: KnowledgeBase, root: str = "kb") -> list[Problem]:
     """Render every answer and ask every question the bot would suggest.
 
     root: the folder as the curator knows it, put before the files' names. A template that fails
-    and an example that is not answered are errors; a suggestion that is read otherwise, a warning.
+    and an example that is not answered are errors; a suggestion that is read otherwise and a phrase
+    that pulls to two intents, warnings.
     """
     problems = list(_templates(knowledge, root))
     if not problems:
@@ -27,6 +29,7 @@ def check_bot(knowledge: KnowledgeBase, root: str = "kb") -> list[Problem]:
         problems += _examples(bot, root)
         problems += _suggestions(bot, root)
         problems += _advice(bot, root)
+        problems += conflicts(bot, root)
     return sorted(set(problems))
 
 

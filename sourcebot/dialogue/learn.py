@@ -44,13 +44,10 @@ def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
     reader = Reader(assemble(knowledge, _as_tables(draft)))
     examples: list[tuple[str, str]] = []
     origin: dict[tuple[str, str], tuple[str, str]] = {}
-    for text, label, phrase in phrases_of(knowledge):
-        masked = reader.mask_phrase(_SLOT.sub(lambda m: _SLOTS[m.group()], text))
+    for masked, label, phrase in masked_phrases(knowledge, reader):
         examples.append((masked, label))
         origin.setdefault((masked, label), (phrase.text, str(phrase.place)))
-    router = Router.from_examples(
-        examples, synonyms=_asking_classes(knowledge), as_written=True, nearness=NEARNESS
-    )
+    router = router_of(knowledge, examples)
     draft["router"] = router.dump(with_index=True)
     draft["origin"] = list(origin.values())
     draft["asked_about"] = {
@@ -88,6 +85,27 @@ def _learn_scope(knowledge: KnowledgeBase, reader: Reader, draft: dict[str, Any]
 
 def _as_tables(draft: dict[str, Any]) -> Tables:
     return msgspec.json.decode(msgspec.json.encode(draft), type=Tables)
+
+
+def router_of(knowledge: KnowledgeBase, examples: Iterable[tuple[str, str]]) -> Router:
+    """A router from (masked phrase, label) pairs, with the base's words for asking.
+
+    Raises ExamplesError where there is none.
+    """
+    return Router.from_examples(
+        examples, synonyms=_asking_classes(knowledge), as_written=True, nearness=NEARNESS
+    )
+
+
+def masked_phrases(knowledge: KnowledgeBase, reader: Reader) -> Iterable[tuple[str, str, Phrase]]:
+    """(text as the router sees it, label, the phrase as written) for all it learns from."""
+    for text, label, phrase in phrases_of(knowledge):
+        yield reader.mask_phrase(with_slots(text)), label, phrase
+
+
+def with_slots(text: str) -> str:
+    """A phrase with the words that stand for names in place of `{concept}` and its like."""
+    return _SLOT.sub(lambda found: _SLOTS[found.group()], text)
 
 
 def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, Phrase]]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from msgspec.structs import replace
-
 from sourcebot.dialogue.clauses import split_clauses
 from sourcebot.dialogue.finding import Found, find, masked
 from sourcebot.dialogue.judging import clearest_route, scope_signals
 from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Label, Mention, Reading
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Understanding
+from sourcebot.routing.company import mend
 from sourcebot.routing.features import NOT
-from sourcebot.routing.text import Token, clean, stem, tokenise, words_of
+from sourcebot.routing.text import Token, clean, tokenise, words_of
 
 MAX_TOKENS = 160
 """Of a longer message the last so many words are read: questions come at the end."""
@@ -71,15 +70,11 @@ class Reader:
 
     def _tokens(self, cleaned: str) -> tuple[list[Token], list[tuple[str, str]]]:
         """The tokens, their spelling repaired, and what was repaired."""
-        repaired: list[Token] = []
-        repairs: list[tuple[str, str]] = []
-        for token in tokenise(cleaned, self.index.contractions)[-MAX_TOKENS:]:
-            word = self.index.repairer.repair(token.word, NAME_WEIGHT if token.proper else 0)
-            if word is not None and word != token.word:
-                repairs.append((token.word, word))
-                token = replace(token, word=word, stem=stem(word), shout=False)
-            repaired.append(token)
-        return repaired, repairs
+        typed = tokenise(cleaned, self.index.contractions)[-MAX_TOKENS:]
+        spotter = self.index.spotter
+        mended = mend(typed, self.index.repairer, lambda: spotter.company, NAME_WEIGHT)
+        tokens = [token for part in mended for token in part.tokens]
+        return tokens, [(part.typed, part.meant) for part in mended if part.meant != part.typed]
 
     def _read(
         self,

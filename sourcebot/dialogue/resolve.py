@@ -18,6 +18,8 @@ from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes
 
 CLOSE = 0.97
 """A second reading with this share of the first one's confidence is as likely meant."""
+ALIKE = 0.7
+"""A claim with this share of another one's confidence may be meant as well."""
 SHORT = 9
 """A message of more words that says "opposite" may be about something else."""
 WHOLE_QUESTION = 5
@@ -153,7 +155,15 @@ class Resolver:
             "aspect": self._aspect_fits,
             "start": self._start_fits,
         }
-        yield from (label for label in self.reading.labels if fits[label.kind](label))
+        found = [label for label in self.reading.labels if fits[label.kind](label)]
+        if found and found[0].kind == "claim" and not self._claims_only_it(found[0]):
+            # Many claims are worded alike but for their names: the one on just these names is meant.
+            likely = [other for other in found if other.confidence >= ALIKE * found[0].confidence]
+            exact = next((other for other in likely if self._claims_only_it(other)), None)
+            if exact is not None:
+                yield exact
+                found.remove(exact)
+        yield from found
 
     def _claim_fits(self, label: Label) -> bool:
         if self.reading.similarity < 0.4:
@@ -301,8 +311,10 @@ class Resolver:
         return len(self.named) == 1 and len(self.reading.names) > 1
 
     def _claims_only_it(self, label: Label) -> bool:
-        """Whether the label is a claim about the one concept that is named, and no other."""
-        return label.kind == "claim" and self.base.claims[label.ids[0]].concepts == self.named
+        """Whether the label is a claim about the concepts that are named, and no other."""
+        if label.kind != "claim":
+            return False
+        return sorted(self.base.claims[label.ids[0]].concepts) == sorted(self.named)
 
     def _alternatives(self, labels: Sequence[Label]) -> Iterator[Alternative]:
         for label in labels[:2]:

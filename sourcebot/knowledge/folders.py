@@ -23,6 +23,11 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
+def root_of(folder: str | os.PathLike[str] | None) -> Path:
+    """A knowledge base's folder: the shipped one for None."""
+    return Path(folder) if folder is not None else shipped("kb")
+
+
 class RawFile(Struct, frozen=True):
     """A file as read: `name` is its path inside the base, `shown` the path a curator recognises."""
 
@@ -45,7 +50,7 @@ def read_base(folder: str | os.PathLike[str] | None) -> RawBase:
     The folder's own `content/` overrides the shipped content file by file.
     Raises KnowledgeError where the folder or one of its files cannot be read.
     """
-    root = Path(folder) if folder is not None else shipped("kb")
+    root = root_of(folder)
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "no such folder"
         raise KnowledgeError([Problem(str(root), 0, f"{what}; give --kb a knowledge base folder")])

@@ -19,12 +19,12 @@ from sourcebot.routing.vectors import DIMENSIONS, UNIT, word_vectors
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.intp]
 
-WORD, STEMMED, CLASS, SPELLING, MEANING = 0.7, 1.0, 1.0, 1.5, 1.2
-"""How strongly a word is itself, its stem, its synonym set, its spelling and its meaning."""
+STEMMED, CLASS, SPELLING, MEANING = 1.2, 1.0, 1.5, 1.2
+"""How strongly a word is its stem, its synonym set, its spelling and its meaning."""
 SHORTEST, LONGEST = 3, 5
 """Lengths of the pieces of spelling (character n-grams, the word's ends marked)."""
 PRUNED = 500
-"""With more examples, compounds of one example only are left out."""
+"""With more examples, compounds of fewer than three examples are left out."""
 
 
 class Design(NamedTuple):
@@ -107,22 +107,18 @@ def _joined(
 def _own(
     words: Sequence[str], classes: Mapping[str, str]
 ) -> tuple[Any, dict[str, int], dict[str, int]]:
+    class_of = {name: number for number, name in enumerate(sorted(set(classes.values())))}
     stems: dict[str, int] = {}
-    class_of: dict[str, int] = {}
     rows, values = [], []
-    count = len(words)
-    for name in sorted(set(classes.values())):
-        class_of[name] = count + len(class_of)
-    for number, word in enumerate(words):
+    for word in words:
         name = stem(word)
-        place = stems.setdefault(name, count + len(class_of) + len(stems))
-        row, value = [number, place], [WORD, STEMMED]
+        row, value = [stems.setdefault(name, len(class_of) + len(stems))], [STEMMED]
         if name in classes:
             row.append(class_of[classes[name]])
             value.append(CLASS)
         rows.append(row)
         values.append(value)
-    return _matrix(rows, values, count + len(class_of) + len(stems)), stems, class_of
+    return _matrix(rows, values, len(class_of) + len(stems)), stems, class_of
 
 
 def _spelt(words: Sequence[str]) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 from rapidfuzz import fuzz
 
+from sourcebot.routing.company import Company
 from sourcebot.routing.text import Token, stem, words_of
 
 LONGEST = 7
@@ -79,6 +81,11 @@ class Spotter:
             if not name.capitals and len(joined) >= SHORTEST_JOINED:
                 self._joined.setdefault(joined, name)
                 self._first.add(joined[:FIRST])
+
+    @cached_property
+    def company(self) -> Company:
+        """Which words stand side by side in the names."""
+        return Company(self._exact)
 
     def spot(self, tokens: Sequence[Token]) -> list[Spot]:
         """All names, left to right, without overlaps; the longest wins."""

@@ -6,20 +6,26 @@ from pathlib import Path
 
 from sourcebot.knowledge.folders import shipped
 from tests.cli.running import Run
+from tests.knowledge.tea import TeaFolder
 
 
-def test_the_shipped_knowledge_base_has_no_problems(sourcebot: Run) -> None:
+def test_the_shipped_knowledge_base_has_no_problems_but_a_few_phrases_near_others(
+    sourcebot: Run,
+) -> None:
     result = sourcebot("kb", "check")
 
     assert (result.code, result.err) == (0, "")
-    assert result.out.endswith("no problems\n")
+    *warnings, total = result.out.splitlines()
+    assert re.search(r" entries, (no problems|\d+ warnings?)$", total)
+    assert [line for line in warnings if " is as much like “" not in line] == []
+    assert len(warnings) <= 20
 
 
 def test_the_shipped_transcripts_go_as_written(sourcebot: Run) -> None:
     result = sourcebot("kb", "test")
 
     assert result.code == 0, result.out
-    held = re.fullmatch(r"(\d+) of \1 transcripts as written\n", result.out)
+    held = re.search(r"^(\d+) of \1 transcripts as written\n\Z", result.out, re.M)
     assert held
     assert int(held[1]) > 0
 
@@ -66,17 +72,19 @@ def test_stats_as_json_counts_the_same(sourcebot: Run) -> None:
 
 
 def test_a_transcript_that_goes_differently_is_shown_with_its_line_and_ends_with_1(
-    sourcebot: Run, knowledge_copy: Path
+    sourcebot: Run, tmp_path: Path
 ) -> None:
-    transcript = knowledge_copy / "transcripts" / "ours.yaml"
-    transcript.write_text(
-        "- name: hopes\n  turns:\n    - user: what is offshoring\n      intent: risks\n", "utf-8"
+    tea = TeaFolder(tmp_path / "our tea")
+    tea.write(
+        "transcripts/ours.yaml",
+        "- name: hopes\n  turns:\n    - user: what is oolong\n      intent: reasons\n",
     )
 
-    result = sourcebot("kb", "test", "--kb", str(knowledge_copy))
+    result = sourcebot("kb", "test", "--kb", str(tea.root))
 
     assert result.code == 1
-    assert re.search(rf"^{re.escape(str(transcript))}:\d+: hopes: ", result.out, re.M)
+    transcript = re.escape(str(tea.path("transcripts/ours.yaml")))
+    assert re.search(rf"^{transcript}:\d+: hopes: ", result.out, re.M)
 
 
 def test_another_knowledge_base_is_named_before_or_after_the_command_or_by_the_environment(
