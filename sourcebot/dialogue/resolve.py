@@ -157,7 +157,7 @@ class Resolver:
         }
         found = [label for label in self.reading.labels if fits[label.kind](label)]
         if found and found[0].kind == "claim" and not self._claims_only_it(found[0]):
-            # Many claims are worded alike but for their names: the one on just these names is meant.
+            # Claims are often worded alike but for the names: the one on just these is meant.
             likely = [other for other in found if other.confidence >= ALIKE * found[0].confidence]
             exact = next((other for other in likely if self._claims_only_it(other)), None)
             if exact is not None:

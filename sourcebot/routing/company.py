@@ -14,6 +14,8 @@ from sourcebot.routing.text import Token, stem
 
 SHORTEST_PART = 3
 """Shorter halves of words written together are found in too many others."""
+SPACE = 0.1
+"""What a space that was left out adds to the distance."""
 
 
 class Meant(Struct, frozen=True, order=True):
@@ -78,13 +80,13 @@ class Company:
         for size in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
             first, rest = word[:size], word[size:]
             for known in self._following.get(first, ()):
-                cost = distance_in_name(rest, known)
+                cost = distance_in_name(rest, known, len(first))
                 if cost is not None:
-                    yield Meant(cost, 0, 0, (first, known))
+                    yield Meant(cost + SPACE, 0, 0, (first, known))
             for known in self._preceding.get(rest, ()):
-                cost = distance_in_name(first, known)
+                cost = distance_in_name(first, known, len(rest))
                 if cost is not None:
-                    yield Meant(cost, 0, 0, (known, rest))
+                    yield Meant(cost + SPACE, 0, 0, (known, rest))
 
 
 def _starting(words: Sequence[str], start: str) -> Sequence[str]:

@@ -60,12 +60,10 @@ class Repairer:
             self._cost(word, known, distance)
             for known, distance in self._within(word, reach, _NEIGHBOURS)
         )
-        best = min(costs, default=None)
-        if best is None or best[0] > reach:
-            best = self._sounding_like(word)
-        return (best[0], best[-1]) if best is not None else None
+        cost, *_, known = min(costs, default=(reach + 1.0, ""))
+        return (cost, known) if cost <= reach else self._sounding_like(word)
 
-    def _sounding_like(self, word: str) -> tuple[float, int, str] | None:
+    def _sounding_like(self, word: str) -> tuple[float, str] | None:
         """The known word that is spelt otherwise and sounds the same."""
         sounds = sound(word)
         if len(sounds) < FEWEST_SOUNDS:
@@ -77,7 +75,8 @@ class Repairer:
             for known, distance in self._within(word, reach)
             if sound(known) == sounds and abs(syllables(word) - syllables(known)) <= many
         )
-        return min(alike, default=None)
+        distance, *_, known = min(alike, default=(0.0, ""))
+        return (distance, known) if known else None
 
     def _within(
         self, word: str, reach: int, most: int | None = None
@@ -98,7 +97,7 @@ class Repairer:
         lengths = range(size - reach, size + reach + 1)
         return [known for length in lengths for known in self._by_length.get(length, ())]
 
-    def _cost(self, word: str, known: str, distance: float) -> tuple[float, int, str]:
+    def _cost(self, word: str, known: str, distance: float) -> tuple[float, int, bool, str]:
         cost = distance
         if word[0] != known[0] and not _begins_alike(word, known):
             cost += 0.9
@@ -106,7 +105,8 @@ class Repairer:
             cost -= 0.1  # letters are left out more often than mistaken
         if len(word) == 6 and distance > 1 and word[:3] != known[:3]:
             cost += 1.0
-        return cost, -self._frequency[known], known
+        replaced = word[0] != known[0] and word[1:] == known[1:]
+        return cost, -self._frequency[known], replaced, known
 
 
 def _begins_alike(word: str, known: str) -> bool:
@@ -115,7 +115,7 @@ def _begins_alike(word: str, known: str) -> bool:
         known[1:] == word
         or word[1:] == known
         or (word[1::-1] == known[:2] and word[2:] == known[2:])
-        or (word[1:] == known[1:] and (word[0], known[0]) in _side_by_side())
+        or (len(word) > 4 and word[1:] == known[1:] and (word[0], known[0]) in _side_by_side())
         or sound(word) == sound(known)
     )
 

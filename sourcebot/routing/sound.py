@@ -25,7 +25,7 @@ _VOWELS = r"[aeiouyw]+(?!$|s$)|[aiouyw]+|ee"
 def sound(word: str) -> str:
     """The consonants of a word, however they are spelt, and whether a vowel stands before them."""
     consonants = re.sub(_SPELLED, lambda spelled: _SOUNDS[spelled.group()], word)
-    return ("a" if word[:1] in "aeiou" else "") + re.sub(_DOUBLED, r"\1", consonants)
+    return ("a" if word[:1] in "aeiouy" else "") + re.sub(_DOUBLED, r"\1", consonants)
 
 
 def syllables(word: str) -> int:

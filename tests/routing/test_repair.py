@@ -39,6 +39,45 @@ def test_a_typing_error_becomes_the_word_that_was_meant(
     assert repairer.repair(typed) == meant
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("autsorsing", "outsourcing"),
+        ("autsowrsin", "outsourcing"),
+        ("ophshoareng", "offshoring"),
+        ("difforense", "difference"),
+    ],
+)
+def test_a_word_spelt_as_it_sounds_becomes_the_word_that_was_meant(
+    repairer: Repairer, typed: str, meant: str
+) -> None:
+    assert repairer.repair(typed) == meant
+
+
+@pytest.mark.parametrize("word", ["otserccang", "dofronss", "ryzen", "offenbach", "rayson"])
+def test_sounding_a_little_alike_is_not_enough(repairer: Repairer, word: str) -> None:
+    assert repairer.repair(word) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("raxes", "taxes"),  # r lies beside t
+        ("paxes", None),
+        ("zaure", "azure"),  # the first two swapped
+        ("mzure", None),
+    ],
+)
+def test_another_first_letter_must_be_a_slip_of_the_hand(typed: str, meant: str | None) -> None:
+    assert Repairer({"taxes": 1, "azure": 1}).repair(typed) == meant
+
+
+def test_of_equally_near_words_one_with_a_letter_missed_is_meant_before_another_first_letter() -> (
+    None
+):
+    assert Repairer({"color": 1, "door": 1}).repair("dolor") == "door"
+
+
 @pytest.mark.parametrize("word", ["sourcing", "prayer", "treason", "relocating"])
 def test_a_word_of_the_language_is_left_alone(repairer: Repairer, word: str) -> None:
     assert repairer.repair(word) is None
@@ -61,6 +100,16 @@ def test_a_part_of_a_word_of_the_language_is_no_word_of_it() -> None:
 
     assert repairer.in_language("payrolled")
     assert not repairer.in_language("payroll")
+
+
+@pytest.mark.parametrize(
+    ("word", "unknown"),
+    [("outsorcing", True), ("outsourcing", False), ("sourcing", False), ("24", False)],
+)
+def test_unknown_is_what_neither_the_vocabulary_nor_the_language_has(
+    repairer: Repairer, word: str, *, unknown: bool
+) -> None:
+    assert repairer.unknown(word) is unknown
 
 
 @given(st.text(max_size=60))

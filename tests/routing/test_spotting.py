@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from sourcebot.routing.company import Company, mend
+from sourcebot.routing.repair import Repairer, listed_in
 from sourcebot.routing.signs import SignReader, class_phrases, parse_sign
 from sourcebot.routing.spotting import Spotter, name_of
 from sourcebot.routing.text import clean, tokenise
@@ -68,6 +70,69 @@ def test_a_name_that_is_an_ordinary_word_counts_in_capitals_only(
     spotter: Spotter, text: str, found: list[str]
 ) -> None:
     assert [spot.owner for spot in spotter.spot(tokenise(clean(text)))] == found
+
+
+@pytest.fixture(scope="module")
+def repairer() -> Repairer:
+    words = [word for _, text in PARTS for word in text.split()]
+    return Repairer(dict.fromkeys((*words, "enter"), 5), listed_in("\nwhat\nis\nof\nthe\nsoft\n"))
+
+
+PARTS = [
+    ("captive-center", "captive center"),
+    ("nearshoring", "nearshoring"),
+    ("payroll", "payroll"),
+    ("warehouse", "warehouse"),
+    ("software", "software testing"),
+    ("unified", "unified communications"),
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("captive senter", "captive center"),  # alone it would be nearer to "enter"
+        ("kaptive senter", "captive center"),
+        ("testung of softwere testung", "testing of software testing"),
+        ("near shauring", "nearshoring"),
+        ("pay rol", "payroll"),
+        ("ware hous", "warehouse"),
+        ("wer house", "wer house"),
+        ("uni fied communications", "unified communications"),
+        ("soft wre testing", "software testing"),
+        ("captivesenter", "captive center"),
+        ("captyvecenter", "captive center"),
+        ("neershoring", "nearshoring"),
+        ("what is the zentrum", "what is the zentrum"),
+        ("what is captive brulon", "what is captive brulon"),
+    ],
+)
+def test_an_unknown_word_is_read_in_the_company_of_the_names_that_hold_its_neighbours(
+    repairer: Repairer, typed: str, meant: str
+) -> None:
+    company = Company(tuple(text.split()) for _, text in PARTS)
+
+    mended = mend(tokenise(typed), repairer, lambda: company, 5)
+
+    assert " ".join(part.meant for part in mended) == meant
+
+
+def test_words_joined_again_span_what_was_typed(repairer: Repairer) -> None:
+    company = Company([("payroll",)])
+
+    [_, part] = mend(tokenise("the pay rol"), repairer, lambda: company, 5)
+
+    assert part.typed == "pay rol"
+    assert [(token.word, token.start, token.end) for token in part.tokens] == [("payroll", 4, 11)]
+
+
+def test_no_company_is_asked_where_every_word_is_known(repairer: Repairer) -> None:
+    def company() -> Company:
+        raise AssertionError
+
+    mended = mend(tokenise("what is the soft payroll"), repairer, company, 5)
+
+    assert [part.meant for part in mended] == ["what", "is", "the", "soft", "payroll"]
 
 
 def test_a_spot_tells_where_and_how_well_it_matched(spotter: Spotter) -> None:
