@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
+from threadpoolctl import threadpool_limits
 
 from sourcebot.routing.calibrating import calibrate
 from sourcebot.routing.calibration import Calibration
@@ -70,8 +71,10 @@ def learn(
     design = lay_out(documents, classes)
     aims = np.array(goals, dtype=np.intp)
     groups = _groups(documents, aims, held)
-    tried = try_out(design, aims, importance, width, len(labels), groups)
-    model, _ = fit(design, aims, importance, width, start=tried.start)
+    # Several threads would wait for each other on a busy machine, and sum in another order.
+    with threadpool_limits(limits=1):
+        tried = try_out(design, aims, importance, width, len(labels), groups)
+        model, _ = fit(design, aims, importance, width, start=tried.start)
     weights = _weights(design, model, width, classes)
     left_out = {chosen[text]: row for text, row in tried.logits.items() if text < len(chosen)}
     return Learnt(weights, calibrate(tried.trials, len(labels)), left_out)

@@ -27,6 +27,11 @@ WORD_FOR_WORD = 0.99
 """The least confidence in the label of a phrase that is an example word for word."""
 AHEAD = 6.0
 """How far its logit is put ahead of the others."""
+CROWDED, MOST_SEARCHED = 60, 20_000
+"""With so many phrases a label and no more phrases in all, the nearest ones help where a text is
+unclear: with few, they know less than what all have taught; among more, the search takes long."""
+NEARNESS, UNCLEAR, ALWAYS = 4.0, 0.9, 2.0
+"""How much they then count; the confidence below which a text is unclear; the one of all texts."""
 TOLD = 3
 """An explanation names so many examples; of words, twice as many."""
 
@@ -43,7 +48,7 @@ class Router:
         calibration: Calibration,
         known: KnownPhrases,
         *,
-        nearness: float = 0.0,
+        nearness: tuple[float, float] = (0.0, 0.0),
         bar: float | None = None,
     ) -> None:
         """Use `from_examples` or `load`."""
@@ -67,7 +72,7 @@ class Router:
         synonyms: Mapping[str, Sequence[str]] | None = None,
         may_lose: float | None = None,
         as_written: bool = False,
-        nearness: float = 0.0,
+        nearness: float | None = None,
     ) -> Router:
         """Learn from (phrase, label) pairs.
 
@@ -77,8 +82,8 @@ class Router:
         too low; as_written: learn from the phrases alone, as often as they stand there; else the
         names of the labels count as phrases, too (`card_arrival` says something), and labels with
         few phrases as if they had more; nearness: how much the similarity of a label's nearest
-        phrase adds to its logit, for phrases that were each written with care (it costs a search,
-        and is no help where they are many and alike).
+        phrase adds to its logit, for phrases that were each written with care (it costs a search);
+        if None, the nearest phrases are asked only where labels have many and the text is unclear.
         Raises ExamplesError where there is nothing to learn from.
         """
         from sourcebot.routing.fitting import learn
@@ -95,11 +100,19 @@ class Router:
             if " " not in word
         }
         learnt = learn(labels, documents, targets, strangers, classes, as_written=as_written)
+        crowded = CROWDED * len(labels) <= len(texts) <= MOST_SEARCHED
+        lift = (NEARNESS, UNCLEAR) if crowded else (0.0, 0.0)
         known = KnownPhrases.of(
             [*documents, *strangers], [*targets, *[len(labels)] * len(strangers)]
         )
         router = cls(
-            labels, texts, targets, learnt.weights, learnt.calibration, known, nearness=nearness
+            labels,
+            texts,
+            targets,
+            learnt.weights,
+            learnt.calibration,
+            known,
+            nearness=lift if nearness is None else (nearness, ALWAYS),
         )
         return router if may_lose is None else router.losing(may_lose)
 
@@ -136,18 +149,16 @@ class Router:
         if not scores.kin and known is None:
             return Route(self, text, words, None, 0.0, ())
         logits = scores.logits
-        nearest = None
-        if self._nearness:
-            nearest = self._index.nearest([stem(word) for word in words])
-            logits = self._nearer(nearest, logits)
-        count = len(self.labels)
-        inside = logits if len(logits) == count else logits[:count]
         if known is not None:
             logits = [*logits[:known], max(logits) + AHEAD, *logits[known + 1 :]]
-            inside = logits[:count]
-        best = inside.index(max(inside))
-        odds = log_odds(logits, best)
-        confidence = self._calibration.confidence(odds, scores.known)
+        best, confidence = self._best(logits, scores.known)
+        nearest = None
+        nearness, below = self._nearness
+        if nearness and confidence < below:
+            nearest = self._index.nearest([stem(word) for word in words])
+            logits = self._lifted(logits, nearest, nearness)
+            best, confidence = self._best(logits, scores.known)
+        inside = logits[: len(self.labels)]
         if best == known:
             confidence = max(confidence, WORD_FOR_WORD)
         intent = self.labels[best] if confidence >= self.bar else None
@@ -156,16 +167,23 @@ class Router:
             route.__dict__["similarity"] = nearest[0][0] if nearest else 0.0
         return route
 
-    def _nearer(
-        self, nearest: Sequence[tuple[float, int]], logits: Sequence[float]
+    def _best(self, logits: Sequence[float], known: float) -> tuple[int, float]:
+        """The best label's number, and how likely it is right."""
+        inside = logits[: len(self.labels)]
+        best = inside.index(max(inside))
+        return best, self._calibration.confidence(log_odds(logits, best), known)
+
+    def _lifted(
+        self, logits: Sequence[float], nearest: Sequence[tuple[float, int]], nearness: float
     ) -> Sequence[float]:
+        """The logits, each raised by the similarity of its label's nearest example."""
         lifted = list(logits)
         seen = set()
         for similarity, number in nearest:
             label = self._targets[number]
             if label not in seen:
                 seen.add(label)
-                lifted[label] += self._nearness * similarity
+                lifted[label] += nearness * similarity
         return lifted
 
     def nearest(
@@ -238,7 +256,7 @@ class Router:
                 self.bar,
             ],
             "known": self._known.dump(),
-            "nearness": self._nearness,
+            "nearness": list(self._nearness),
         }
         return {**data, "index": self._index.dump()} if with_index else data
 
@@ -246,6 +264,7 @@ class Router:
     def resume(cls, data: Mapping[str, Any]) -> Router:
         """The router that `dump` described. Raises KeyError and the like on damaged data."""
         (bias, odds, known), own_bar, losses, bar = data["calibration"]
+        nearness, below = map(float, data["nearness"])
         calibration = Calibration((bias, odds, known), own_bar, tuple(losses))
         weights = Weights.resume(data["weights"])
         targets = unpack("I", data["targets"])
@@ -261,7 +280,7 @@ class Router:
             raise ValueError("a known phrase has no label")
         router = cls(
             labels, data["texts"], targets, weights, calibration, phrases,
-            nearness=float(data["nearness"]), bar=bar,
+            nearness=(nearness, below), bar=bar,
         )  # fmt: skip
         if "index" in data:
             router.__dict__["_index"] = Index.resume(data["index"], targets, weights.classes)

@@ -13,7 +13,7 @@ from sourcebot import Bot
         ("what is autsorsing", "outsourcing"),
         ("wat is ofshoaring", "offshoring"),
         ("risks of near-shoreing", "nearshoring"),
-        ("risks of near shauring", "nearshoring"),
+        ("risks of near shoaring", "nearshoring"),
         ("what are ousourcings", "outsourcing"),
         ("what is insorcing", "insourcing"),
         ("what is offshpring", "offshoring"),

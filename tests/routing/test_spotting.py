@@ -97,7 +97,7 @@ PARTS = [
         ("near shauring", "nearshoring"),
         ("pay rol", "payroll"),
         ("ware hous", "warehouse"),
-        ("wer house", "wer house"),
+        ("wer house", "warehouse"),
         ("uni fied communications", "unified communications"),
         ("soft wre testing", "software testing"),
         ("captivesenter", "captive center"),
