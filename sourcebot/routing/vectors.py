@@ -6,7 +6,7 @@ Made once by `docs/word_vectors.py`; the file's words are sorted, one a line, th
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,25 +17,26 @@ MAGIC = "sourcebot-word-vectors 1"
 FILE = Path(__file__).with_name("word-vectors.bin")
 
 
-class WordVectors(Struct, frozen=True):
-    """words: newline-separated stems, with one before the first; table: their bytes in order."""
+class WordVectors(Struct, frozen=True, dict=True):
+    """words: newline-separated stems; table: their bytes in order."""
 
     words: bytes
     table: memoryview
 
     def find(self, stem: str) -> memoryview | None:
         """The vector of a stem (DIMENSIONS signed bytes), or None where the word is unknown."""
-        if not stem.isascii():
+        number = self._numbers.get(stem)
+        if number is None:
             return None
-        place = self.words.find(b"\n%b\n" % stem.encode("ascii"))
-        if place < 0:
-            return None
-        start = self.words.count(b"\n", 0, place) * DIMENSIONS
-        return self.table[start : start + DIMENSIONS]
+        return self.table[number * DIMENSIONS : (number + 1) * DIMENSIONS]
 
     def __contains__(self, stem: str) -> bool:
         """Whether the table has the stem."""
-        return stem.isascii() and b"\n%b\n" % stem.encode("ascii") in self.words
+        return stem in self._numbers
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {stem: number for number, stem in enumerate(self.words.decode("ascii").split())}
 
 
 @cache
