@@ -59,11 +59,14 @@ class Route:
         if not self._logits:
             return tuple((label, 0.0) for label in labels) if self.text.strip() else ()
         logits = self._logits
-        order = sorted(range(len(labels)), key=lambda number: -logits[number])
-        top, best, exp = logits[order[0]], self.confidence, math.exp
-        return tuple(
-            [(labels[n], round(best * exp(max(-60.0, logits[n] - top)), 4)) for n in order]
-        )
+        order = sorted(range(len(labels)), key=logits.__getitem__, reverse=True)
+        top, exp = logits[order[0]], math.exp
+        scale = self.confidence * 1e4
+        # Rounded to four places; of many labels most are far below that.
+        far = top - 20
+        near = [number for number in order if logits[number] > far]
+        ranking = [(labels[n], int(scale * exp(logits[n] - top) + 0.5) / 1e4) for n in near]
+        return (*ranking, *[(labels[n], 0.0) for n in order[len(near) :]])
 
     @cached_property
     def similarity(self) -> float:
