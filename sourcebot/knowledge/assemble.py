@@ -242,5 +242,5 @@ def _language(draft: Draft, raw: RawBase) -> Language:
             for file in draft.of("smalltalk")
             for id, item in file.value.items()
         ),
-        lexicon="\n" + "\n".join(words) + "\n",
+        lexicon="\n" + "\n".join(sorted(set(words))) + "\n",
     )

@@ -12,9 +12,7 @@ from msgspec import Struct
 MAX_CHARACTERS = 4_000
 """Longer messages are cut before any work is done on them."""
 
-_NO_SPACES = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-"""Scripts written without spaces between words (Han, kana): each character is taken for a word."""
-_WORD = re.compile(rf"[{_NO_SPACES}]|[^\W_{_NO_SPACES}]+(?:['’][^\W_{_NO_SPACES}]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUOTES = str.maketrans("‘’ʼ`´“”„–—‐‑‒−", "'''''\"\"\"------")
 _VOWEL = re.compile(r"[aeiouy]")
 
@@ -61,14 +59,36 @@ def tokenise(text: str, contractions: Mapping[str, str] | None = None) -> list[T
     """Split cleaned text into tokens; `contractions` maps a short form to its full words."""
     shouting = text.isupper()
     tokens: list[Token] = []
-    for match in _WORD.finditer(text):
-        surface = match.group()
+    for surface, start, end in _surfaces(text):
         word = surface.casefold().replace("’", "'")
         shout = not shouting and surface.isupper() and len(surface) > 1
-        proper = not shouting and surface[0].isupper() and not _begins(text, match.start())
+        proper = not shouting and surface[0].isupper() and not _begins(text, start)
         for part in _expand(word, contractions or {}):
-            tokens.append(Token(part, stem(part), match.start(), match.end(), shout, proper))
+            tokens.append(Token(part, stem(part), start, end, shout, proper))
     return tokens
+
+
+def _surfaces(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each word as it stands, with its span."""
+    for match in _WORD.finditer(text):
+        surface, start = match.group(), match.start()
+        if surface.isascii() or not any(map(_stands_alone, surface)):
+            yield surface, start, match.end()
+            continue
+        begin = 0
+        for place, character in enumerate(surface):
+            if _stands_alone(character):
+                if place > begin:
+                    yield surface[begin:place], start + begin, start + place
+                yield character, start + place, start + place + 1
+                begin = place + 1
+        if begin < len(surface):
+            yield surface[begin:], start + begin, match.end()
+
+
+def _stands_alone(character: str) -> bool:
+    """Whether it is of a script without spaces (Han, kana), so that it is taken for a word."""
+    return "\u3040" <= character <= "\u30ff" or "\u3400" <= character <= "\u9fff"
 
 
 def _begins(text: str, position: int) -> bool:
@@ -123,7 +143,9 @@ def stem(word: str) -> str:
 def words_of(text: str, contractions: Mapping[str, str] | None = None) -> list[str]:
     """The normalised words of a text."""
     words: list[str] = []
-    for surface in _WORD.findall(clean(text)):
+    cleaned = clean(text)
+    found = _WORD.findall(cleaned) if cleaned.isascii() else (s for s, *_ in _surfaces(cleaned))
+    for surface in found:
         word = surface.casefold()
         if "'" in word or (contractions and word in contractions):
             words += _expand(word, contractions or {})

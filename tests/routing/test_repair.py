@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sourcebot.routing.repair import Repairer, listed_in
 
 WORDS = {"outsourcing": 5, "offshoring": 5, "difference": 1, "payroll": 1, "reason": 2, "season": 1}
-LEXICON = "\nsourcing\nprayer\ntreason\nrelocating\n"
+LEXICON = "\nprayer\nrelocating\nsourcing\ntreason\n"
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +117,11 @@ def test_any_word_is_taken_and_only_known_words_are_given(word: str) -> None:
     meant = Repairer(WORDS, listed_in(LEXICON)).repair(word)
 
     assert meant is None or meant in WORDS
+
+
+@given(st.sets(st.text("abc", min_size=1, max_size=4), max_size=30), st.text("abc", max_size=4))
+def test_a_lexicon_has_just_its_words(words: set[str], word: str) -> None:
+    has = listed_in("\n" + "".join(f"{known}\n" for known in sorted(words)))
+
+    assert all(map(has, words))
+    assert has(word) == (word in words)

@@ -75,7 +75,7 @@ def test_a_name_that_is_an_ordinary_word_counts_in_capitals_only(
 @pytest.fixture(scope="module")
 def repairer() -> Repairer:
     words = [word for _, text in PARTS for word in text.split()]
-    return Repairer(dict.fromkeys((*words, "enter"), 5), listed_in("\nwhat\nis\nof\nthe\nsoft\n"))
+    return Repairer(dict.fromkeys((*words, "enter"), 5), listed_in("\nis\nof\nsoft\nthe\nwhat\n"))
 
 
 PARTS = [
