@@ -25,6 +25,10 @@ STRANGERS, MOST_STRANGERS = 0.25, 0.5
 the others know, for what the examples have not met yet they will go on meeting."""
 
 
+USUAL_BAR, USUAL_WEIGHT = 0.5, 20
+"""What the bar leans on where few trials tell, and for how many of them that counts."""
+
+
 class Trials(NamedTuple):
     """One row a text, judged by a model that had not seen it.
 
@@ -74,10 +78,13 @@ def calibrate(trials: Trials, labels: int) -> Calibration:
         trials = joined(trials, EXPECTED)
     curve = _curve(trials, _weights(trials.inside, OUTSIDE))
     stated = _logistic(curve[0] + trials.signals @ np.array(curve[1:]))
-    bar = _best_bar(stated, trials, labels)
+    told = int(trials.inside.sum())
+    bar = (told * _best_bar(stated, trials, labels) + USUAL_WEIGHT * USUAL_BAR) / (
+        told + USUAL_WEIGHT
+    )
     levels = np.quantile(stated[trials.inside], np.arange(LEVELS) / LEVELS)
     losses = (0.0, *(round(float(level), 4) for level in levels[1:]), 1.01)
-    return Calibration(curve, bar, losses)
+    return Calibration(curve, round(bar, 4), losses)
 
 
 def _weights(inside: Truths, outside: float) -> Array:
