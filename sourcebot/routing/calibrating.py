@@ -76,7 +76,7 @@ def calibrate(trials: Trials, labels: int) -> Calibration:
     """Learn curve and bar from trials; from those expected, too, where they are few."""
     if len(trials.right) < FEW or trials.right.all() or not trials.right.any():
         trials = joined(trials, EXPECTED)
-    curve = _curve(trials, _weights(trials.inside, OUTSIDE))
+    curve = _curve(trials, _weights(trials.inside, OUTSIDE), labels)
     stated = _logistic(curve[0] + trials.signals @ np.array(curve[1:]))
     told = int(trials.inside.sum())
     bar = (told * _best_bar(stated, trials, labels) + USUAL_WEIGHT * USUAL_BAR) / (
@@ -96,9 +96,9 @@ def _weights(inside: Truths, outside: float) -> Array:
     return np.where(inside, mine, outside * len(inside) / strangers)
 
 
-def _curve(trials: Trials, weights: Array) -> tuple[float, float, float]:
+def _curve(trials: Trials, weights: Array, labels: int) -> tuple[float, float, float]:
     """A curve that never falls with any signal: few examples can make it look as if it did."""
-    used = [True, True]
+    used = [labels > 1, True]  # one label alone has no odds
     while True:
         slopes = _logistic_regression(trials.signals * used, trials.right, weights)
         falling = [n for n in range(2) if used[n] and slopes[n + 1] < 0]
