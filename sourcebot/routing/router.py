@@ -94,7 +94,7 @@ class Router:
         number = {label: position for position, label in enumerate(labels)}
         targets = array("I", [number[name] for name in names])
         classes = {
-            stem(word.casefold()): name
+            stem(word.casefold()): " ".join(name.split())
             for name, words in (synonyms or {}).items()
             for word in words
             if " " not in word

@@ -192,6 +192,13 @@ def test_a_saved_router_with_synonyms_gives_the_same_routes(tmp_path: Path) -> N
     ]
 
 
+def test_a_router_with_any_name_of_a_synonym_set_can_be_loaded(tmp_path: Path) -> None:
+    router = Router.from_examples(EXAMPLES, synonyms={"to\nwait": ["waiting", "long"]})
+    router.save(tmp_path / "saved")
+
+    assert _told(Router.load(tmp_path / "saved").route("long")) == _told(router.route("long"))
+
+
 def test_saving_again_writes_the_same_bytes(router: Router, tmp_path: Path) -> None:
     router.save(tmp_path / "one")
     Router.load(tmp_path / "one").save(tmp_path / "two")
