@@ -9,8 +9,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from sourcebot.routing.sound import sound, syllables
+from sourcebot.routing.text import stem
+from sourcebot.routing.vectors import word_vectors
 
 _NEIGHBOURS = 12
+SHORTEST_SLIP = 5
+"""A shorter stem is one edit away from too many others."""
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 FEWEST_SOUNDS = 4
 """Words of fewer sounds are like too many others."""
@@ -175,3 +179,15 @@ def listed_in(lexicon: str) -> Callable[[str], bool]:
         return False
 
     return stands
+
+
+@lru_cache(maxsize=4_096)
+def one_slip_away(word: str) -> str | None:
+    """The stem of the language that a long word misses by one edit; None for its own words."""
+    vectors = word_vectors()
+    name = stem(word)
+    if len(name) < SHORTEST_SLIP or not name.isalpha() or name in vectors:
+        return None
+    about = [known for size in range(-1, 2) for known in vectors.of_length(len(name) + size)]
+    found = process.extract(name, about, scorer=OSA.distance, score_cutoff=1, limit=_NEIGHBOURS)
+    return min((known for known, *_ in found if known[0] == name[0]), default=None)

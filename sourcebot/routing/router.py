@@ -14,7 +14,7 @@ from sourcebot.errors import RouterFileError
 from sourcebot.routing.calibration import Calibration, log_odds
 from sourcebot.routing.examples import ExamplesError, KnownPhrases, checked
 from sourcebot.routing.index import Index
-from sourcebot.routing.repair import Repairer
+from sourcebot.routing.repair import Repairer, one_slip_away
 from sourcebot.routing.route import Explanation, Route
 from sourcebot.routing.table import pack, unpack
 from sourcebot.routing.text import stem, words_of
@@ -305,4 +305,8 @@ class Router:
 
     def _repaired(self, words: Sequence[str]) -> list[str]:
         rows = self._weights.rows
-        return [word if word in rows else self._repairer.repair(word) or word for word in words]
+        return [word if word in rows else self._meant(word) for word in words]
+
+    def _meant(self, word: str) -> str:
+        """The word of the examples, or else of the language, that an unknown one stands for."""
+        return self._repairer.repair(word) or one_slip_away(word) or word

@@ -6,6 +6,7 @@ Made once by `docs/word_vectors.py`; the file's words are sorted, one a line, th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -33,6 +34,17 @@ class WordVectors(Struct, frozen=True, dict=True):
     def __contains__(self, stem: str) -> bool:
         """Whether the table has the stem."""
         return stem in self._numbers
+
+    def of_length(self, size: int) -> Sequence[str]:
+        """The stems of so many letters."""
+        return self._by_length.get(size, ())
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        by_length: dict[int, list[str]] = {}
+        for stem in self._numbers:
+            by_length.setdefault(len(stem), []).append(stem)
+        return by_length
 
     @cached_property
     def _numbers(self) -> dict[str, int]:

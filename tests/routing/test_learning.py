@@ -67,6 +67,11 @@ def test_typing_errors_are_repaired_before_anything_is_made_of_them(router: Rout
     assert router.route("my pacakge").ranking == router.route("my package").ranking
 
 
+def test_a_typing_error_in_a_word_that_no_example_has_is_repaired_too(router: Router) -> None:
+    for text, label in (("reimbursment", "refund"), ("emploiment", "job")):
+        assert router.route(text).ranking[0][0] == label, text
+
+
 def test_the_name_of_a_label_counts_as_a_phrase() -> None:
     examples = [("number one", "dog_food"), ("number two", "cat_food"), ("number three", "birds")]
 
