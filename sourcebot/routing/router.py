@@ -123,16 +123,11 @@ class Router:
         """
         if not 0 <= share <= 1:
             raise ValueError(f"the share of questions to lose is {share}; give one from 0 to 1")
-        return Router(
-            self.labels,
-            self._texts,
-            self._targets,
-            self._weights,
-            self._calibration,
-            self._known,
-            nearness=self._nearness,
-            bar=self._calibration.bar_losing(share),
-        )
+        from copy import copy
+
+        moved = copy(self)
+        moved.bar = self._calibration.bar_losing(share)
+        return moved
 
     def route(self, text: str) -> Route:
         """Route one text. Never raises; a text of any size costs bounded time."""
