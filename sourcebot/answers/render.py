@@ -8,11 +8,30 @@ from msgspec import Struct, field
 
 from sourcebot.answers.sandbox import Sandbox, for_templates, names_used, render
 from sourcebot.knowledge.facts import Fact
-from sourcebot.knowledge.model import Claim, Concept, Entry, KnowledgeBase, Row, Task
+from sourcebot.knowledge.model import (
+    Claim,
+    Comparison,
+    Concept,
+    Entry,
+    KnowledgeBase,
+    Row,
+    Task,
+    Trait,
+)
 
 GIVEN = frozenset(
     [
-        *("aspect", "concepts", "entries", "missing", "definitions", "task", "category", "claim"),
+        *(
+            "aspect",
+            "concepts",
+            "entries",
+            "missing",
+            "definitions",
+            "compared",
+            "task",
+            "category",
+            "claim",
+        ),
         *("question", "lead", "noted", "lost", "say", "again", "given"),
         *("result", "axes", "criteria", "options", "bars", "map"),
         *("text", "sources", "title", "body", "stamp"),
@@ -22,12 +41,14 @@ GIVEN = frozenset(
 """The names that templates are given (see `Answers.answer` and `Answers.text`)."""
 SMALLTALK = "language/smalltalk.j2"
 ENTRY_TEMPLATE, CLAIM_TEMPLATE = "answers/entry.md.j2", "answers/claim.md.j2"
+COMPARED_TEMPLATE = "answers/compared.md.j2"
 
 
 class Material(Struct, frozen=True):
     """What an answer is made of.
 
-    entries: one for the concepts together, or one for each; missing: concepts without one.
+    entries: one for the concepts together, or one for each; missing: concepts without one;
+    compared: the concepts side by side, where no entry compares them.
     """
 
     aspect: str
@@ -36,6 +57,7 @@ class Material(Struct, frozen=True):
     missing: tuple[Concept, ...] = ()
     task: Task | None = None
     claim: Claim | None = None
+    compared: Comparison | None = None
 
 
 class _Citations(Struct):
@@ -43,7 +65,7 @@ class _Citations(Struct):
 
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def cite(self, fact: Fact | Row) -> str:
+    def cite(self, fact: Fact | Row | Trait) -> str:
         marks = [str(self.numbers.setdefault(id, len(self.numbers) + 1)) for id in fact.sources]
         return f" [{', '.join(marks)}]" if marks else ""
 
@@ -72,7 +94,8 @@ class Answers:
                 "task": material.task,
                 "category": self._category(material.task),
                 "claim": material.claim,
-                "names": {c.id: c.name for c in self._knowledge.concepts.values()},
+                "compared": material.compared,
+                "names": self._knowledge.names,
                 "definitions": self._definitions(material.missing),
                 "several": len(materials) > 1,
                 "kb": self._knowledge.identity,
@@ -115,6 +138,8 @@ class Answers:
         """The aspect's own template, else the one for what it takes, else the one for entries."""
         if material.claim is not None:
             return CLAIM_TEMPLATE
+        if material.compared is not None and COMPARED_TEMPLATE in self._knowledge.templates:
+            return COMPARED_TEMPLATE
         aspect = self._knowledge.aspects.get(material.aspect)
         names = [material.aspect, *([aspect.takes] if aspect is not None else [])]
         own = (f"answers/{name}.md.j2" for name in names)

@@ -49,6 +49,11 @@ _ON_LISTS = tuple(
 _steps: ContextVar[int] = ContextVar("steps", default=MAX_STEPS)
 
 
+def _uncapitalize(text: str) -> str:
+    """A text as it stands in the middle of a sentence; "IT staff" stays as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """An environment over a fixed set of templates, name -> text."""
 
@@ -56,7 +61,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, templates: Mapping[str, str]) -> None:
         super().__init__(
-            loader=FunctionLoader(functools.partial(_source, dict(templates))),
+            loader=FunctionLoader(functools.partial(_source, templates)),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -70,6 +75,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         allowed |= {name: _costing(self.filters[name], _any) for name in _ON_LISTS}
         allowed |= {_LOOP: _bounded_loop, _TEXT: _bounded_text, _PRINT: _plain}
         allowed |= {"join": _join, "round": _round}
+        allowed["uncapitalize"] = _costing(_uncapitalize, _plain)
         self.filters = allowed
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

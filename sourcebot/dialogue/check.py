@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import get_args
 
 from sourcebot.advice.check import check_model
 from sourcebot.answers.render import Answers, Material
 from sourcebot.dialogue.bot import NAME, Bot
+from sourcebot.dialogue.comparing import comparison
 from sourcebot.dialogue.conflicts import conflicts
 from sourcebot.dialogue.phrasing import as_message
 from sourcebot.dialogue.questions import Question
@@ -68,12 +70,24 @@ def _materials(knowledge: KnowledgeBase) -> Iterator[tuple[Place, Material]]:
         yield entry.place, Material(entry.aspect, concepts, (entry,), task=any_task)
         if len(concepts) > 1:
             yield entry.place, Material(entry.aspect, concepts, missing=concepts)
+    yield from _compared(knowledge)
     for task in knowledge.tasks.values():
         fits = tuple(knowledge.concepts[id] for id in task.fits[:1])
         yield task.place, Material("task_fit", fits, task=task)
     for claim in knowledge.claims.values():
         concepts = tuple(knowledge.concepts[id] for id in claim.concepts)
         yield claim.place, Material(claim.aspect, concepts, claim=claim)
+
+
+def _compared(knowledge: KnowledgeBase) -> Iterator[tuple[Place, Material]]:
+    """Each concept beside the next one: a comparison that nobody wrote."""
+    pairs = [aspect.id for aspect in knowledge.aspects.values() if aspect.takes == "pair"]
+    for one, other in pairwise(knowledge.concepts.values()):
+        side_by_side = comparison(knowledge, (one, other))
+        if side_by_side is not None:
+            for aspect in pairs:
+                both = (one, other)
+                yield one.place, Material(aspect, both, missing=both, compared=side_by_side)
 
 
 def _examples(bot: Bot, root: str) -> Iterator[Problem]:

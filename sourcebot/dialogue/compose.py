@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sourcebot.answers.render import Answers, Material
-from sourcebot.dialogue.holdings import answerable, holdings, takes
+from sourcebot.dialogue.holdings import answerable, compared, holdings, takes
 from sourcebot.dialogue.phrasing import as_message, next_questions
 from sourcebot.dialogue.questions import Choice, Question, Refusal
 from sourcebot.dialogue.reply import Alternative, CitedSource, Part, Reply
@@ -95,8 +95,7 @@ class Composer:
         if choice.by == "aspect":
             return tuple(base.aspects[option.intent].name.lower() for option in choice.options)
         return tuple(
-            " and ".join(base.concepts[id].name for id in option.concepts)
-            for option in choice.options
+            " and ".join(base.names[id] for id in option.concepts) for option in choice.options
         )
 
     def _has_answer(self, question: Question) -> bool:
@@ -112,9 +111,13 @@ class Composer:
             return Material(question.intent, concepts, claim=base.claims[question.claim])
         held = holdings(base, question.intent, question.concepts)
         missing = tuple(base.concepts[id] for id in held.missing)
-        if takes(base, question.intent) == "pair" and held.entries:
-            missing = ()
-        return Material(question.intent, concepts, held.entries, missing, task)
+        side_by_side = None
+        if takes(base, question.intent) == "pair":
+            if held.entries:
+                missing = ()
+            else:
+                side_by_side = compared(base, question.intent, question.concepts)
+        return Material(question.intent, concepts, held.entries, missing, task, None, side_by_side)
 
     def _cited(self, ids: Iterable[str]) -> Iterable[CitedSource]:
         for id in ids:

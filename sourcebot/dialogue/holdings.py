@@ -7,7 +7,8 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from sourcebot.knowledge.model import DEFINE, Entry, KnowledgeBase, Takes
+from sourcebot.dialogue.comparing import comparison
+from sourcebot.knowledge.model import DEFINE, Comparison, Entry, KnowledgeBase, Takes
 
 CHOOSE, COMPARE, TASK_FIT = "choose", "compare", "task_fit"
 
@@ -29,6 +30,8 @@ def holdings(knowledge: KnowledgeBase, aspect: str, concepts: tuple[str, ...]) -
     together = knowledge.entry(aspect, concepts)
     if together is not None:
         return Holdings((together,), ())
+    if len(concepts) > 2 and compared(knowledge, aspect, concepts) is not None:
+        return Holdings((), concepts)
     groups = combinations(concepts, 2) if takes(knowledge, aspect) == "pair" else _each(concepts)
     found = [knowledge.entry(aspect, group) for group in groups]
     entries = tuple(entry for entry in found if entry is not None)
@@ -36,12 +39,20 @@ def holdings(knowledge: KnowledgeBase, aspect: str, concepts: tuple[str, ...]) -
     return Holdings(entries, tuple(concept for concept in concepts if concept not in covered))
 
 
+def compared(knowledge: KnowledgeBase, aspect: str, concepts: tuple[str, ...]) -> Comparison | None:
+    """The concepts side by side, where the aspect asks for that and their traits allow it."""
+    if takes(knowledge, aspect) != "pair":
+        return None
+    return comparison(knowledge, [knowledge.concepts[concept] for concept in concepts])
+
+
 def answerable(
     knowledge: KnowledgeBase, aspect: str, concepts: tuple[str, ...], task: str | None
 ) -> bool:
     """Whether the knowledge base holds an answer.
 
-    Concepts without a written comparison are answered by what each of them is.
+    Concepts without a written comparison are answered by what is known of each of them, and what
+    does not apply to a concept by the reason.
     """
     needs = takes(knowledge, aspect)
     if needs == "task":
@@ -49,6 +60,8 @@ def answerable(
     if needs == "pair" and len(concepts) < 2:
         return False
     if holdings(knowledge, aspect, concepts).entries:
+        return True
+    if any(aspect in knowledge.concepts[concept].does_not_apply for concept in concepts):
         return True
     return needs == "pair" and all(knowledge.entry(DEFINE, (concept,)) for concept in concepts)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sourcebot.dialogue.understanding import Tables, Understanding, assemble
+from sourcebot.dialogue.index_file import decode_tables, encode_tables
+from sourcebot.dialogue.understanding import Understanding, assemble
 from sourcebot.knowledge.cache import read_cached, write_cached
 from sourcebot.knowledge.compiled import seal, unseal
 from sourcebot.knowledge.model import KnowledgeBase
@@ -22,15 +23,15 @@ def understand(knowledge: KnowledgeBase) -> Understanding:
     cached = unseal(read_cached("index", knowledge.digest))
     if cached is not None:
         try:
-            return assemble(knowledge, msgspec.json.decode(cached, type=Tables))
+            return assemble(knowledge, decode_tables(cached))
         except DAMAGED:
             pass
     # Learning takes numpy; who finds the index ready never loads it.
     from sourcebot.dialogue.learn import learn
 
-    encoded = msgspec.json.encode(learn(knowledge))
+    encoded = encode_tables(learn(knowledge))
     write_cached("index", knowledge.digest, seal(encoded))
-    return assemble(knowledge, msgspec.json.decode(encoded, type=Tables))
+    return assemble(knowledge, decode_tables(encoded))
 
 
 def listen(knowledge: KnowledgeBase) -> Hearing:

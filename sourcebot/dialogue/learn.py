@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, START, TASK_SLOT
 from sourcebot.dialogue.scope import DEFAULT, FEWEST, INSIDE, OUTSIDE, difference, fit_scope
-from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, assemble
+from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, Words, assemble
 from sourcebot.knowledge.facts import Phrase
 from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.routing.company import Company
 from sourcebot.routing.features import NOT
 from sourcebot.routing.fitting import learn as learn_weights
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
 from sourcebot.routing.signs import class_phrases, parse_sign
-from sourcebot.routing.spotting import NamedThing, name_of
+from sourcebot.routing.spotting import NamedThing, buckets, name_of
 from sourcebot.routing.text import stem, stems_of, words_of
 
 NEARNESS = 8.0
@@ -28,42 +29,35 @@ _SLOTS = {"{concept}": CONCEPT_SLOT, "{other}": CONCEPT_SLOT, "{task}": TASK_SLO
 _SLOT = re.compile(r"\{(concept|other|task)\}")
 
 
-def learn(knowledge: KnowledgeBase) -> dict[str, Any]:
+def learn(knowledge: KnowledgeBase) -> Tables:
     """Everything that takes time: names, word tables, the router's index, the scope's weights."""
-    tables = _tables(knowledge)
-    names_only = Router.from_examples([(CONCEPT_SLOT, "nothing")], as_written=True).dump()
-    draft = {
-        **tables,
-        "router": names_only,
-        "scope": [list(DEFAULT.weights), DEFAULT.bar],
-        "wording": None,
-        "origin": [],
-        "asked_about": {},
-        "passages": Passages.build(_facts(knowledge)).dump(),
-    }
-    reader = Reader(assemble(knowledge, _as_tables(draft)))
+    draft = _words(knowledge)
+    reader = Reader(assemble(knowledge, draft))
     examples: list[tuple[str, str]] = []
     origin: dict[tuple[str, str], tuple[str, str]] = {}
     for masked, label, phrase in masked_phrases(knowledge, reader):
         examples.append((masked, label))
         origin.setdefault((masked, label), (phrase.text, str(phrase.place)))
-    router = router_of(knowledge, examples)
-    draft["router"] = router.dump(with_index=True)
-    draft["origin"] = list(origin.values())
-    draft["asked_about"] = {
-        concept.id: sorted({reader.names_in(phrase.text) for phrase in concept.asked_as})
-        for concept in knowledge.concepts.values()
-    }
-    reader = Reader(assemble(knowledge, _as_tables(draft)))
-    _learn_scope(knowledge, reader, draft)
-    return draft
+    draft = replace(
+        draft,
+        router=router_of(knowledge, examples),
+        origin=_encoded(list(origin.values())),
+        words=replace(
+            draft.words,
+            asked_about={
+                concept.id: sorted({tuple(reader.names_in(p.text)) for p in concept.asked_as})
+                for concept in knowledge.concepts.values()
+            },
+        ),
+    )
+    return _with_scope(knowledge, Reader(assemble(knowledge, draft)), draft)
 
 
-def _learn_scope(knowledge: KnowledgeBase, reader: Reader, draft: dict[str, Any]) -> None:
+def _with_scope(knowledge: KnowledgeBase, reader: Reader, draft: Tables) -> Tables:
     """Fit the wording index and the scope's weights on the messages of scope.yaml."""
     inside, outside = knowledge.scope.inside, knowledge.scope.outside
     if min(len(inside), len(outside)) < FEWEST:
-        return
+        return draft
     texts = [*inside, *outside]
     targets = [0] * len(inside) + [1] * len(outside)
     classes = {
@@ -79,12 +73,12 @@ def _learn_scope(knowledge: KnowledgeBase, reader: Reader, draft: dict[str, Any]
         for number, text in enumerate(texts)
     ]
     model = fit_scope(signals[: len(inside)], signals[len(inside) :])
-    draft["scope"] = [list(model.weights), model.bar]
-    draft["wording"] = wording.weights.dump()
+    words = replace(draft.words, scope=(tuple(model.weights), model.bar))
+    return replace(draft, words=words, wording=wording.weights)
 
 
-def _as_tables(draft: dict[str, Any]) -> Tables:
-    return msgspec.json.decode(msgspec.json.encode(draft), type=Tables)
+def _encoded(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
 
 
 def router_of(knowledge: KnowledgeBase, examples: Iterable[tuple[str, str]]) -> Router:
@@ -132,43 +126,52 @@ def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, Phrase]]:
             yield phrase.text, START, phrase
 
 
-def _tables(knowledge: KnowledgeBase) -> dict[str, Any]:
-    """Names, signs and words, tokenised."""
+def _words(knowledge: KnowledgeBase) -> Tables:
+    """Names, signs and words, tokenised; nothing learnt yet."""
     language = knowledge.language
     used = _classes_in_signs(knowledge)
     domain = _class_words(knowledge, used)
     asking = _class_words(knowledge, set(knowledge.words) - used)
     names = list(_names(knowledge))
+    smalltalk = list(_smalltalk(knowledge))
     name_words = {word for name in names for word in name.words}
     phrase_words = _words_in_phrases(knowledge)
     frequency = {word: 1 for word in phrase_words | domain | asking}
-    chat = (word for name in _smalltalk(knowledge) for word in name.words)
+    chat = (word for name in smalltalk for word in name.words)
     frequency |= {word: 1 for word in chat if word not in frequency}
     frequency |= {word: 2 for word in language.function_words}
     frequency |= {word: NAME_WEIGHT for word in name_words}
     frequency |= {CONCEPT_SLOT: 1, TASK_SLOT: 1}
     signs = [parse_sign(c.id, sign) for c in knowledge.concepts.values() for sign in c.signs]
     known = phrase_words | domain | asking | name_words
-    return {
-        "names": names,
-        "senses": list(_senses(knowledge)),
-        "subjects": list(_subjects(knowledge)),
-        "smalltalk": list(_smalltalk(knowledge)),
-        "signs": signs,
-        "class_phrases": class_phrases(signs, knowledge.words),
-        "frequency": dict(sorted(frequency.items())),
-        "known": sorted({stem(word) for word in known}),
-        **{
-            key: sorted({tuple(words_of(text, language.contractions)) for text in texts})
-            for key, texts in (
-                ("fillers", language.fillers),
-                ("shifts", language.shifts),
-                ("corrections", language.corrections),
-                ("plural_pronouns", language.plural_pronouns),
-                ("opposites", language.opposites),
-            )
-        },
-    }
+
+    def phrases(texts: Iterable[str]) -> list[tuple[str, ...]]:
+        return sorted({tuple(words_of(text, language.contractions)) for text in texts})
+
+    return Tables(
+        words=Words(
+            senses=list(_senses(knowledge)),
+            subjects=list(_subjects(knowledge)),
+            smalltalk=smalltalk,
+            signs=signs,
+            class_phrases=class_phrases(signs, knowledge.words),
+            frequency=dict(sorted(frequency.items())),
+            known=sorted({stem(word) for word in known}),
+            fillers=phrases(language.fillers),
+            shifts=phrases(language.shifts),
+            corrections=phrases(language.corrections),
+            plural_pronouns=phrases(language.plural_pronouns),
+            opposites=phrases(language.opposites),
+            asked_about={},
+            scope=(tuple(DEFAULT.weights), DEFAULT.bar),
+        ),
+        names=buckets(names),
+        router=Router.from_examples([(CONCEPT_SLOT, "nothing")], as_written=True),
+        wording=None,
+        encoded_company=_encoded(Company.of(name.words for name in names).dump()),
+        encoded_passages=_encoded(Passages.build(_facts(knowledge)).dump()),
+        origin=_encoded([]),
+    )
 
 
 def _class_words(knowledge: KnowledgeBase, names: set[str]) -> set[str]:

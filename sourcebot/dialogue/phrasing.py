@@ -17,12 +17,12 @@ def as_message(knowledge: KnowledgeBase, question: Question) -> str:
     template = aspect.question
     if not question.concepts and aspect.question_alone is not None:
         template = aspect.question_alone
-    names = [knowledge.concepts[id].name for id in question.concepts]
+    names = [knowledge.names[id] for id in question.concepts]
     task = knowledge.tasks[question.task].name if question.task else ""
     if "{task}" in template and not task:
         return ""
     if "{concept}" in template and not names:
-        names = [knowledge.concepts[knowledge.identity.main_concepts[0]].name]
+        names = [knowledge.names[knowledge.identity.main_concepts[0]]]
     if "{other}" in template and len(names) < 2:
         return ""
     first = names[0] if names else ""

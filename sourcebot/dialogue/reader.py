@@ -71,8 +71,7 @@ class Reader:
     def _tokens(self, cleaned: str) -> tuple[list[Token], list[tuple[str, str]]]:
         """The tokens, their spelling repaired, and what was repaired."""
         typed = tokenise(cleaned, self.index.contractions)[-MAX_TOKENS:]
-        spotter = self.index.spotter
-        mended = mend(typed, self.index.repairer, lambda: spotter.company, NAME_WEIGHT)
+        mended = mend(typed, self.index.repairer, lambda: self.index.company, NAME_WEIGHT)
         tokens = [token for part in mended for token in part.tokens]
         return tokens, [(part.typed, part.meant) for part in mended if part.meant != part.typed]
 

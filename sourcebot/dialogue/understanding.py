@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
 
 import msgspec
 from msgspec import Struct
 
 from sourcebot.dialogue.scope import ScopeModel
 from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.routing.company import Company
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.repair import Repairer, listed_in
 from sourcebot.routing.router import Router
 from sourcebot.routing.signs import Sign, SignReader
-from sourcebot.routing.spotting import NamedThing, Spotter
+from sourcebot.routing.spotting import Bucketed, NamedThing, Spotter
 from sourcebot.routing.weights import Weights
 
 NAME_WEIGHT = 5
@@ -22,10 +23,9 @@ NAME_WEIGHT = 5
 Phrases = frozenset[tuple[str, ...]]
 
 
-class Tables(Struct, frozen=True, gc=False):
-    """What `learn.learn` works out, as it is kept on disk."""
+class Words(Struct, frozen=True, gc=False):
+    """What every message is held against, tokenised; `scope`: weights and bar of `ScopeModel`."""
 
-    names: list[NamedThing]
     senses: list[NamedThing]
     subjects: list[NamedThing]
     smalltalk: list[NamedThing]
@@ -38,15 +38,23 @@ class Tables(Struct, frozen=True, gc=False):
     corrections: list[tuple[str, ...]]
     plural_pronouns: list[tuple[str, ...]]
     opposites: list[tuple[str, ...]]
-    router: dict[str, Any]
-    scope: tuple[tuple[float, ...], float]
-    wording: dict[str, Any] | None
     asked_about: dict[str, list[tuple[str, ...]]]
-    passages: dict[str, Any]
+    scope: tuple[tuple[float, ...], float]
+
+
+class Tables(Struct, frozen=True):
+    """What `learn.learn` works out, ready for use or encoded until it is wanted."""
+
+    words: Words
+    names: Bucketed
+    router: Router
+    wording: Weights | None
+    encoded_company: msgspec.Raw
+    encoded_passages: msgspec.Raw
     origin: msgspec.Raw
 
 
-class Understanding(Struct, frozen=True):
+class Understanding(Struct, frozen=True, dict=True):
     """All that reading a message needs.
 
     known: stems that the knowledge base explains; origin: encoded, per example of the router the
@@ -78,40 +86,52 @@ class Understanding(Struct, frozen=True):
     wording: Weights | None
     origin: msgspec.Raw
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
-    passages: Passages
+    encoded_company: msgspec.Raw
+    encoded_passages: msgspec.Raw
+
+    @cached_property
+    def company(self) -> Company:
+        """Which words stand side by side in names; wanted where a word is unknown."""
+        return Company(**msgspec.json.decode(self.encoded_company))
+
+    @cached_property
+    def passages(self) -> Passages:
+        """The facts, searched where the wording of a message decides little."""
+        return Passages.resume(msgspec.json.decode(self.encoded_passages))
 
 
 def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
-    """Put the tables of `learn.learn` to work. Raises KeyError and the like on damaged ones."""
-    language = knowledge.language
-    weights, bar = tables.scope
+    """Put the tables of `learn.learn` to work."""
+    language, words = knowledge.language, tables.words
+    weights, bar = words.scope
     return Understanding(
         knowledge=knowledge,
-        router=Router.resume(tables.router),
+        router=tables.router,
         spotter=Spotter(tables.names, language.function_words),
-        senses=Spotter(tables.senses),
-        subjects=Spotter(tables.subjects),
-        smalltalk=Spotter(tables.smalltalk),
-        signs=SignReader(tables.signs, tables.class_phrases),
-        repairer=Repairer(tables.frequency, listed_in(language.lexicon)),
+        senses=Spotter(words.senses),
+        subjects=Spotter(words.subjects),
+        smalltalk=Spotter(words.smalltalk),
+        signs=SignReader(words.signs, words.class_phrases),
+        repairer=Repairer(words.frequency, listed_in(language.lexicon)),
         contractions={**language.contractions, **language.spellings},
         function_words=frozenset(language.function_words),
         openers=frozenset(language.openers),
         joiners=frozenset(language.joiners),
         empty_words=frozenset(language.empty_words),
         points_back=frozenset((*language.pronouns, *language.plural_pronouns)),
-        points_back_to_both=frozenset(tables.plural_pronouns),
-        fillers=frozenset(tables.fillers),
-        shifts=frozenset(tables.shifts),
-        corrections=frozenset(tables.corrections),
-        opposites=frozenset(tables.opposites),
-        known=frozenset(tables.known),
+        points_back_to_both=frozenset(words.plural_pronouns),
+        fillers=frozenset(words.fillers),
+        shifts=frozenset(words.shifts),
+        corrections=frozenset(words.corrections),
+        opposites=frozenset(words.opposites),
+        known=frozenset(words.known),
         scope=ScopeModel(weights, bar),
-        wording=Weights.resume(tables.wording) if tables.wording is not None else None,
+        wording=tables.wording,
         origin=tables.origin,
         asked_about={
             concept: tuple(frozenset(names) for names in sets)
-            for concept, sets in tables.asked_about.items()
+            for concept, sets in words.asked_about.items()
         },
-        passages=Passages.resume(tables.passages),
+        encoded_company=tables.encoded_company,
+        encoded_passages=tables.encoded_passages,
     )

@@ -8,7 +8,7 @@ from sourcebot.knowledge.advice_assembly import assemble_advice
 from sourcebot.knowledge.decode import line_of
 from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.facts import Phrase, Place, Source
-from sourcebot.knowledge.files import AspectFile, ConceptFile, EntryPart, TaskPart
+from sourcebot.knowledge.files import AspectFile, ConceptFile, EntryPart, KindsFile, TaskPart
 from sourcebot.knowledge.folders import RawBase
 from sourcebot.knowledge.model import (
     DEFINE,
@@ -18,6 +18,7 @@ from sourcebot.knowledge.model import (
     Claim,
     Concept,
     Entry,
+    Kinds,
     KnowledgeBase,
     Language,
     Name,
@@ -31,38 +32,50 @@ from sourcebot.knowledge.model import (
 
 def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
     """Build the knowledge base; the draft has passed its checks."""
-    scope = [file.value for file in draft.of("scope")]
     return KnowledgeBase(
         identity=draft.of("kb")[0].value,
         digest=raw.digest,
+        kinds=_kinds(draft),
+        names={file.value.id: file.value.name for file in draft.of("concepts")},
         concepts={file.value.id: _concept(file) for file in draft.of("concepts")},
         aspects={file.value.id: _aspect(file) for file in draft.of("aspects")},
         entries=_entries(draft),
         categories=_categories(draft),
         tasks=_tasks(draft),
         claims=_claims(draft),
-        words={name: words for file in draft.of("words") for name, words in file.value.items()},
-        scope=Scope(
-            tuple(text for part in scope for text in part.inside),
-            tuple(text for part in scope for text in part.outside),
-        ),
+        words={name: words for part in draft.words() for name, words in part.items()},
         sources=_sources(draft),
-        transcripts=tuple(
-            Transcript(part.name, part.turns, Place(file.name, line_of(file.node, index)))
-            for file in draft.of("transcripts")
-            for index, part in enumerate(file.value)
-        ),
         language=_language(draft, raw),
         templates={
             file.name: file.data.decode("utf-8", "replace")
             for file in raw.content
             if file.name.endswith(".j2")
         },
-        encoded_phrases=msgspec.Raw(
-            msgspec.json.encode([p for file in draft.of("aspects") for p in _phrases(file)])
-        ),
-        encoded_advice=msgspec.Raw(msgspec.json.encode(assemble_advice(draft))),
+        encoded_phrases=_later([p for file in draft.of("aspects") for p in _phrases(file)]),
+        encoded_advice=_later(assemble_advice(draft)),
+        encoded_scope=_later(_scope(draft)),
+        encoded_transcripts=_later(_transcripts(draft)),
     )
+
+
+def _later(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+def _scope(draft: Draft) -> Scope:
+    parts = [file.value for file in draft.of("scope")]
+    return Scope(
+        tuple(text for part in parts for text in part.inside),
+        tuple(text for part in parts for text in part.outside),
+    )
+
+
+def _transcripts(draft: Draft) -> list[Transcript]:
+    return [
+        Transcript(part.name, part.turns, Place(file.name, line_of(file.node, index)))
+        for file in draft.of("transcripts")
+        for index, part in enumerate(file.value)
+    ]
 
 
 def _concept(file: Decoded) -> Concept:
@@ -80,8 +93,25 @@ def _concept(file: Decoded) -> Concept:
         other_senses=part.other_senses,
         contrast=part.contrast,
         opposite=part.opposite,
+        kind=part.kind,
+        traits=part.traits,
+        relations=part.relations,
+        does_not_apply=part.does_not_apply,
         place=Place(file.name, 1),
     )
+
+
+def _kinds(draft: Draft) -> Kinds:
+    for file in draft.of("kinds"):
+        part: KindsFile = file.value
+        return Kinds(
+            names={id: kind.name for id, kind in part.kinds.items()},
+            traits=part.traits,
+            expected={id: kind.traits for id, kind in part.kinds.items()},
+            relations=part.relations,
+            when=part.when,
+        )
+    return Kinds()
 
 
 def _placed(file: Decoded, texts: tuple[str, ...], aspect: str, *path: str) -> tuple[Phrase, ...]:
@@ -159,6 +189,8 @@ def _task(file: Decoded, id: str, part: TaskPart) -> Task:
         points=part.points,
         examples=part.examples,
         implies=part.implies,
+        cautions=part.cautions,
+        decides=part.decides,
         place=Place(file.name, line_of(file.node, *at)),
     )
 
@@ -210,7 +242,7 @@ def _phrases(file: Decoded) -> list[Phrase]:
 
 
 def _sources(draft: Draft) -> dict[str, Source]:
-    return {id: source for file in draft.of("sources") for id, source in file.value.items()}
+    return {id: source for part in draft.sources() for id, source in part.items()}
 
 
 def _language(draft: Draft, raw: RawBase) -> Language:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sourcebot.errors import Problem
+from sourcebot.knowledge.facts import Source
 from sourcebot.knowledge.yaml_nodes import Node
 
 
@@ -34,3 +35,15 @@ class Draft:
     def of(self, kind: str) -> list[Decoded]:
         """The files of one kind, in the order of their names."""
         return [file for file in self.files if file.kind == kind]
+
+    def words(self) -> list[dict[str, tuple[str, ...]]]:
+        """Word classes, wherever they are written."""
+        return [file.value for file in self.of("words")] + [
+            file.value.words for file in self.of("concepts")
+        ]
+
+    def sources(self) -> list[dict[str, Source]]:
+        """Sources, wherever they are written."""
+        return [file.value for file in self.of("sources")] + [
+            file.value.sources for file in (*self.of("concepts"), *self.of("entries"))
+        ]

@@ -14,6 +14,7 @@ from sourcebot.knowledge.model import (
     Row,
     SmalltalkStatus,
     Takes,
+    Trait,
     TranscriptTurn,
     Verdict,
 )
@@ -53,6 +54,43 @@ class ConceptFile(Struct, frozen=True, forbid_unknown_fields=True):
         str | None, Meta(description="The concept it is most often compared with.")
     ] = None
     opposite: Annotated[str | None, Meta(description="The concept that undoes this one.")] = None
+    kind: Annotated[str | None, Meta(description="Id of a kind of thing in kinds.yaml.")] = None
+    traits: Annotated[
+        dict[str, Trait], Meta(description="Trait of kinds.yaml -> its cell in a comparison.")
+    ] = {}
+    relations: Annotated[
+        dict[str, Texts], Meta(description="Relation of kinds.yaml -> ids of its neighbours.")
+    ] = {}
+    does_not_apply: Annotated[
+        dict[str, str],
+        Meta(description="Aspect id -> why nobody can ask it of this, in one sentence."),
+    ] = {}
+    words: Annotated[
+        dict[str, Texts], Meta(description="Word classes for its signs, as in words.yaml.")
+    ] = {}
+    sources: Annotated[
+        dict[str, Source], Meta(description="New sources, as in sources.yaml; its ids are shared.")
+    ] = {}
+
+
+class KindPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of thing that concepts are."""
+
+    name: Annotated[str, Meta(description="Ends the sentence 'It is ...', with its article.")]
+    traits: Annotated[Texts, Meta(description="Traits that every concept of the kind should have.")]
+
+
+class KindsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """kinds.yaml: what kinds of thing the concepts are, and how any two of them are compared."""
+
+    kinds: dict[str, KindPart]
+    traits: Annotated[dict[str, str], Meta(description="Trait -> its label, in table order.")]
+    relations: Annotated[
+        dict[str, str], Meta(description="Relation -> a sentence with {concept} and {other}.")
+    ]
+    when: Annotated[
+        str | None, Meta(description="The trait that completes 'Choose it when ...'.")
+    ] = None
 
 
 class EntriesFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,6 +98,9 @@ class EntriesFile(Struct, frozen=True, forbid_unknown_fields=True):
 
     concepts: Annotated[Texts, Meta(description="Two concept ids, or an empty list.")]
     entries: Annotated[dict[str, EntryPart], Meta(description="Aspect id -> what is known.")]
+    sources: Annotated[
+        dict[str, Source], Meta(description="New sources, as in sources.yaml; its ids are shared.")
+    ] = {}
 
 
 class CategoryPart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,13 +124,19 @@ class TaskPart(Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, str],
         Meta(description="Criterion -> the answer that such work nearly always has."),
     ] = {}
+    cautions: Annotated[
+        tuple[Fact, ...], Meta(description="What to take care of: data, licences, presence.")
+    ] = ()
+    decides: Annotated[
+        str | None, Meta(description="The criterion whose question decides it most often.")
+    ] = None
 
 
 class TasksFile(Struct, frozen=True, forbid_unknown_fields=True):
     """tasks.yaml: kinds of work, and pieces of work."""
 
-    categories: dict[str, CategoryPart]
-    tasks: dict[str, TaskPart]
+    categories: dict[str, CategoryPart] = {}
+    tasks: dict[str, TaskPart] = {}
 
 
 class ClaimPart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -178,10 +225,20 @@ class LanguageFile(Struct, frozen=True, forbid_unknown_fields=True):
     ordinals: Annotated[dict[str, int], Meta(description="'the second one' -> 2.")]
 
 
+class VoiceFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """content/language/voice.yaml: how answers are to sound, as far as `kb check` can tell."""
+
+    longest_first_sentence: Annotated[int, Meta(description="Words of an answer's first sentence.")]
+    longest_sentence: Annotated[int, Meta(description="Words of any other sentence.")]
+    hardest: Annotated[int, Meta(description="The highest LIX of an entry.")]
+    forbidden: Annotated[Texts, Meta(description="Words and phrases that no answer holds.")] = ()
+
+
 SHAPES: dict[str, object] = {
     "kb": Identity,
     "sources": dict[str, Source],
     "concepts": ConceptFile,
+    "kinds": KindsFile,
     "entries": EntriesFile,
     "tasks": TasksFile,
     "claims": dict[str, ClaimPart],
@@ -193,6 +250,7 @@ SHAPES: dict[str, object] = {
     "criteria": CriterionFile,
     "guidance": dict[str, GuidancePart],
     "language": LanguageFile,
+    "voice": VoiceFile,
     "advice-language": AdviceLanguage,
     "smalltalk": dict[str, SmalltalkPart],
 }

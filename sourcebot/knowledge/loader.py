@@ -12,13 +12,23 @@ from sourcebot.knowledge.files import SHAPES
 from sourcebot.knowledge.folders import RawBase, RawFile
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.knowledge.references import check_references
+from sourcebot.knowledge.voice import check_voice
 from sourcebot.knowledge.yaml_nodes import parse_yaml
 
 _FOLDERS = {"concepts", "entries", "aspects", "transcripts", "criteria"}
+_EITHER = {"tasks", "claims", "scope"}
+"""Written as one file while there are few, as a folder of files when there are many."""
 _REQUIRED = ("kb", "sources")
-_LANGUAGE = {"language": "language", "smalltalk": "smalltalk", "advice": "advice-language"}
+_LANGUAGE = {
+    "language": "language",
+    "smalltalk": "smalltalk",
+    "voice": "voice",
+    "advice": "advice-language",
+}
 _IDS_IN = {
-    "concepts": {"concepts"},
+    "concepts": {"concepts", "sources", "words"},
+    "entries": {"sources"},
+    "kinds": {"kinds", "traits", "relations"},
     "aspects": {"aspects"},
     "smalltalk": {"aspects"},
     "sources": {"sources"},
@@ -52,6 +62,7 @@ def examine(raw: RawBase) -> tuple[KnowledgeBase | None, list[Problem]]:
             root = raw.files[0].shown if raw.files else "kb"
             draft.problems.append(Problem(root, 0, f"the base has no {kind}.yaml; add it"))
     draft.problems += check_references(draft)
+    draft.problems += check_voice(draft)
     fatal = any(not problem.warning for problem in draft.problems)
     base = None if fatal else assemble(draft, raw)
     return base, sorted(set(draft.problems))
@@ -65,7 +76,7 @@ def _names(file: RawFile) -> str:
 def _kind_of(file: RawFile, draft: Draft) -> str | None:
     kind = _names(file)
     nested = "/" in file.name
-    if kind in SHAPES and nested == (kind in _FOLDERS):
+    if kind in SHAPES and (nested == (kind in _FOLDERS) or kind in _EITHER):
         return kind
     hint = nearest(kind, list(SHAPES))
     draft.problems.append(

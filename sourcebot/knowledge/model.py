@@ -6,6 +6,7 @@ the JSON Schema for editors is generated from them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -34,6 +35,13 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True):
     sources: Annotated[tuple[str, ...], Meta(description="Ids from sources.yaml, at least one.")]
 
 
+class Trait(Struct, frozen=True, forbid_unknown_fields=True):
+    """One cell of a comparison: what holds of a concept in one respect."""
+
+    text: Annotated[str, Meta(description="One to nine words; equal words mean equal things.")]
+    sources: Annotated[tuple[str, ...], Meta(description="Ids from sources.yaml, at least one.")]
+
+
 class Entry(Struct, frozen=True):
     """What is known on one aspect of one or more concepts."""
 
@@ -43,6 +51,23 @@ class Entry(Struct, frozen=True):
     points: tuple[Fact, ...]
     rows: tuple[Row, ...]
     place: Place
+
+
+class Comparison(Struct, frozen=True):
+    """Several concepts side by side, made from their traits.
+
+    kinds: concept -> what kind of thing it is; related: sentences; shared, apart: the rows whose
+    cells are all equal, and the others; when: concept -> what speaks for it.
+    """
+
+    concepts: tuple[str, ...]
+    kinds: dict[str, str]
+    same_kind: bool
+    related: tuple[str, ...]
+    rows: tuple[Row, ...]
+    shared: tuple[Row, ...]
+    apart: tuple[Row, ...]
+    when: dict[str, Trait]
 
 
 class Name(Struct, frozen=True):
@@ -64,7 +89,26 @@ class Concept(Struct, frozen=True):
     other_senses: tuple[str, ...]
     contrast: str | None
     opposite: str | None
+    kind: str | None
+    traits: dict[str, Trait]
+    relations: dict[str, tuple[str, ...]]
+    does_not_apply: dict[str, str]
     place: Place
+
+
+class Kinds(Struct, frozen=True):
+    """What kinds of thing concepts are, and in what respects any two of them are compared.
+
+    names: kind -> how it ends "it is ..."; traits: trait -> label, in the order of a table;
+    expected: kind -> the traits of its concepts; relations: relation -> sentence with `{concept}`
+    and `{other}`; when: the trait that completes "choose it when ...".
+    """
+
+    names: dict[str, str] = {}
+    traits: dict[str, str] = {}
+    expected: dict[str, tuple[str, ...]] = {}
+    relations: dict[str, str] = {}
+    when: str | None = None
 
 
 class Category(Struct, frozen=True):
@@ -87,6 +131,8 @@ class Task(Struct, frozen=True):
     points: tuple[Fact, ...]
     examples: tuple[Fact, ...]
     implies: dict[str, str]
+    cautions: tuple[Fact, ...]
+    decides: str | None
     place: Place
 
 
@@ -223,26 +269,29 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     """Everything that is known, read-only. Safe to share between threads and conversations.
 
     `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
-    replies carry (`sourcing@3f9c2a1b`). What is encoded stays so until it is wanted: a single
-    question needs neither the advice nor the phrases that its index was learnt from.
+    replies carry (`sourcing@3f9c2a1b`). names: concept -> its name. What is encoded stays so until
+    it is wanted: a single question needs a few entries, and neither the advice nor the phrases
+    that its index was learnt from.
     """
 
     identity: Identity
     digest: str
-    concepts: dict[str, Concept]
+    kinds: Kinds
+    names: dict[str, str]
     aspects: dict[str, Aspect]
-    entries: dict[str, Entry]
-    categories: dict[str, Category]
-    tasks: dict[str, Task]
-    claims: dict[str, Claim]
-    words: dict[str, tuple[str, ...]]
-    scope: Scope
-    sources: dict[str, Source]
-    transcripts: tuple[Transcript, ...]
     language: Language
-    templates: dict[str, str]
+    concepts: Mapping[str, Concept]
+    entries: Mapping[str, Entry]
+    categories: Mapping[str, Category]
+    tasks: Mapping[str, Task]
+    claims: Mapping[str, Claim]
+    sources: Mapping[str, Source]
+    templates: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
     encoded_phrases: msgspec.Raw
     encoded_advice: msgspec.Raw
+    encoded_scope: msgspec.Raw
+    encoded_transcripts: msgspec.Raw
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -255,6 +304,16 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
         from sourcebot.knowledge.advice_model import Advice
 
         return msgspec.json.decode(self.encoded_advice, type=Advice | None)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What is inside and outside."""
+        return msgspec.json.decode(self.encoded_scope, type=Scope)
+
+    @cached_property
+    def transcripts(self) -> tuple[Transcript, ...]:
+        """The conversations that must go as written."""
+        return msgspec.json.decode(self.encoded_transcripts, type=tuple[Transcript, ...])
 
     @property
     def can_advise(self) -> bool:

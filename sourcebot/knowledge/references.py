@@ -18,6 +18,7 @@ _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _CLASS = re.compile(r"<([^<>]*)>")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _SLOTS = {"concept", "other", "task"}
+_SINGULAR = {"categories": "category", "criteria": "criterion"}
 TASK_CLASS = "task"
 """In a sign, <task> stands for any piece of work of tasks.yaml."""
 
@@ -45,10 +46,16 @@ class _Known:
         self.aspects = [file.value.id for file in draft.of("aspects")]
         self.intents = list(self.aspects)
         self.intents += [p.intent for file in draft.of("smalltalk") for p in file.value.values()]
-        self.sources = [id for file in draft.of("sources") for id in file.value]
+        self.sources = [id for part in draft.sources() for id in part]
         self.tasks = [id for file in draft.of("tasks") for id in file.value.tasks]
         self.categories = [id for file in draft.of("tasks") for id in file.value.categories]
-        self.words = [name for file in draft.of("words") for name in file.value]
+        self.words = [name for part in draft.words() for name in part]
+        self.criteria = [file.value.id for file in draft.of("criteria")]
+        kinds = [file.value for file in draft.of("kinds")]
+        self.kinds = [id for part in kinds for id in part.kinds]
+        self.traits = [id for part in kinds for id in part.traits]
+        self.relations = [id for part in kinds for id in part.relations]
+        self.expected = {id: kind.traits for part in kinds for id, kind in part.kinds.items()}
 
     def unknown(
         self, kind: str, ids: Iterable[str], file: Decoded, *path: str | int
@@ -57,7 +64,7 @@ class _Known:
         known: list[str] = getattr(self, kind)
         for index, id in enumerate(ids):
             if id not in known and kind not in self.incomplete:
-                noun = kind[:-1] if kind != "categories" else "category"
+                noun = _SINGULAR.get(kind, kind[:-1])
                 hint = nearest(id, known) or "; add it or correct the id"
                 line = max(line_of(file.node, *path, step) for step in (index, id))
                 yield Problem(file.shown, line, f"unknown {noun} `{id}`{hint}")
@@ -67,9 +74,24 @@ def _concept_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     part = file.value
     yield from _own_id(file, part.id)
     yield from known.unknown("aspects", part.entries, file, "entries")
+    yield from known.unknown("aspects", part.does_not_apply, file, "does_not_apply")
     for key in ("contrast", "opposite"):
         if getattr(part, key) is not None:
             yield from known.unknown("concepts", [getattr(part, key)], file, key)
+    yield from known.unknown("kinds", [part.kind] if part.kind else (), file, "kind")
+    yield from known.unknown("traits", part.traits, file, "traits")
+    yield from known.unknown("relations", part.relations, file, "relations")
+    for relation, ids in part.relations.items():
+        yield from known.unknown("concepts", ids, file, "relations", relation)
+    for aspect in part.does_not_apply:
+        if aspect in part.entries:
+            line = line_of(file.node, "does_not_apply", aspect)
+            yield Problem(file.shown, line, f"`{aspect}` has an entry as well; drop one of them")
+    for trait in known.expected.get(part.kind or "", ()):
+        if trait not in part.traits:
+            line = line_of(file.node, "traits")
+            lacks = f"no trait `{trait}`, which a {part.kind} should have; add it"
+            yield Problem(file.shown, line, lacks, warning=True)
     for index, sign in enumerate(part.signs):
         line = line_of(file.node, "signs", index)
         for name in _CLASS.findall(sign):
@@ -98,6 +120,8 @@ def _tasks_file(file: Decoded, known: _Known) -> Iterator[Problem]:
         at = ("tasks", id)
         yield from known.unknown("categories", [task.category], file, *at, "category")
         yield from known.unknown("concepts", task.fits, file, *at, "fits")
+        decides = [task.decides] if task.decides else ()
+        yield from known.unknown("criteria", decides, file, *at, "decides")
         if not _ID.fullmatch(id):
             yield Problem(file.shown, line_of(file.node, *at), f"`{id}` is not kebab-case")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, pairwise
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,17 +36,41 @@ class Meant(Struct, frozen=True, order=True):
 class Company:
     """Which words of names stand side by side, and in which words others begin and end."""
 
-    def __init__(self, names: Iterable[tuple[str, ...]]) -> None:
-        self._following: dict[str, set[str]] = {}
-        self._preceding: dict[str, set[str]] = {}
+    def __init__(self, pairs: Mapping[str, Sequence[str]], words: Iterable[str]) -> None:
+        """Use `of`. pairs: word -> the words that follow it in names; words: all of them."""
+        self._following = pairs
+        self._given = words
+
+    @classmethod
+    def of(cls, names: Iterable[tuple[str, ...]]) -> Company:
+        """From the words of each name."""
+        following: dict[str, dict[str, None]] = {}
         words: set[str] = set()
         for name in names:
             words.update(name)
             for one, other in pairwise(name):
-                self._following.setdefault(one, set()).add(other)
-                self._preceding.setdefault(other, set()).add(one)
-        self._words = sorted(words)
-        self._backwards = sorted(word[::-1] for word in words)
+                following.setdefault(one, {}).setdefault(other)
+        return cls({one: list(others) for one, others in following.items()}, sorted(words))
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON-able data."""
+        return {"pairs": dict(self._following), "words": list(self._given)}
+
+    @cached_property
+    def _preceding(self) -> Mapping[str, Sequence[str]]:
+        preceding: dict[str, list[str]] = {}
+        for one, others in self._following.items():
+            for other in others:
+                preceding.setdefault(other, []).append(one)
+        return preceding
+
+    @cached_property
+    def _words(self) -> Sequence[str]:
+        return sorted(self._given)
+
+    @cached_property
+    def _backwards(self) -> Sequence[str]:
+        return sorted(word[::-1] for word in self._given)
 
     def meaning(self, word: str, typed: str, before: str, after: str) -> Meant | None:
         """What an unknown word probably is, if it and a word beside it are parts of a name.

@@ -11,7 +11,7 @@ from zlib import adler32, crc32
 from msgspec import Struct
 
 from sourcebot.errors import SourcebotError
-from sourcebot.routing.table import pack, unpack
+from sourcebot.routing.table import Pack, unpack
 from sourcebot.routing.text import words_of
 
 
@@ -47,8 +47,8 @@ def checked(examples: Iterable[Any]) -> tuple[list[str], list[str], list[list[st
 class KnownPhrases(Struct, frozen=True):
     """Phrases that only one label has: hashes of their words, ascending, and the label of each."""
 
-    hashes: array[int]
-    labels: array[int]
+    hashes: Sequence[int]
+    labels: Sequence[int]
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]], targets: Iterable[int]) -> KnownPhrases:
@@ -69,8 +69,8 @@ class KnownPhrases(Struct, frozen=True):
         known = place < len(self.hashes) and self.hashes[place] == key
         return self.labels[place] if known else None
 
-    def dump(self) -> dict[str, str]:
-        """As JSON-able data."""
+    def dump(self, pack: Pack) -> dict[str, Any]:
+        """As JSON-able data, arrays as `pack` makes them."""
         return {"hashes": pack(self.hashes), "labels": pack(self.labels)}
 
     @classmethod

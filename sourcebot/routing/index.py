@@ -21,7 +21,7 @@ from sourcebot.routing.features import (
     is_compound,
     weigh,
 )
-from sourcebot.routing.table import Table, pack, unpack
+from sourcebot.routing.table import Pack, Table, unpack
 
 SHORT_LIST = 24
 CANDIDATES = 150
@@ -40,7 +40,7 @@ class Index(Struct, frozen=True):
     """
 
     folded: Sequence[str]
-    targets: array[int]
+    targets: Sequence[int]
     classes: Mapping[str, str]
     idf: Mapping[str, float]
     rows: Mapping[str, int]
@@ -102,24 +102,24 @@ class Index(Struct, frozen=True):
         rounded = ((round(min(1.0, similarity), 5), number) for similarity, number in reranked)
         return sorted(rounded, key=lambda item: (-item[0], item[1]))
 
-    def dump(self) -> dict[str, Any]:
-        """As JSON-able data, without the examples' labels and the synonym sets."""
+    def dump(self, pack: Pack) -> dict[str, Any]:
+        """As JSON-able data, arrays as `pack` makes them, without labels and synonym sets."""
         return {
-            "folded": list(self.folded),
+            "folded": "\n".join(self.folded),
             "features": "\n".join(self.idf),
             "idf": pack(array("f", self.idf.values())),
             "unknown": self.unknown,
-            "postings": self.postings.dump(),
+            "postings": self.postings.dump(pack),
         }
 
     @classmethod
     def resume(
-        cls, data: Mapping[str, Any], targets: array[int], classes: Mapping[str, str]
+        cls, data: Mapping[str, Any], targets: Sequence[int], classes: Mapping[str, str]
     ) -> Index:
         """What `dump` described. Raises KeyError, TypeError or ValueError on damaged data."""
         known = data["features"].split("\n") if data["features"] else []
         index = cls(
-            folded=data["folded"],
+            folded=data["folded"].split("\n"),
             targets=targets,
             classes=classes,
             idf=dict(zip(known, unpack("f", data["idf"]), strict=True)),

@@ -16,7 +16,7 @@ from sourcebot.routing.examples import ExamplesError, KnownPhrases, checked
 from sourcebot.routing.index import Index
 from sourcebot.routing.repair import Repairer, one_slip_away
 from sourcebot.routing.route import Explanation, Route
-from sourcebot.routing.table import pack, unpack
+from sourcebot.routing.table import Pack, as_text, unpack
 from sourcebot.routing.text import stem, words_of
 from sourcebot.routing.vectors import word_vectors
 from sourcebot.routing.weights import Weights
@@ -43,7 +43,7 @@ class Router:
         self,
         labels: Sequence[str],
         texts: Sequence[str],
-        targets: array[int],
+        targets: Sequence[int],
         weights: Weights,
         calibration: Calibration,
         known: KnownPhrases,
@@ -233,27 +233,28 @@ class Router:
                 f"{path}: the file does not hold a router; save it again"
             ) from error
 
-    def dump(self, *, with_index: bool = False) -> dict[str, Any]:
+    def dump(self, *, with_index: bool = False, pack: Pack = as_text) -> dict[str, Any]:
         """The router as JSON-able data.
 
-        with_index: with the index of the examples, which is else made again when first needed.
+        with_index: with the index of the examples, which is else made again when first needed;
+        pack: what becomes of arrays of numbers. `resume` takes them as text or as bytes.
         """
         calibration = self._calibration
         data = {
             "labels": list(self.labels),
             "texts": list(self._texts),
             "targets": pack(self._targets),
-            "weights": self._weights.dump(),
+            "weights": self._weights.dump(pack),
             "calibration": [
                 list(calibration.curve),
                 calibration.bar,
                 list(calibration.losses),
                 self.bar,
             ],
-            "known": self._known.dump(),
+            "known": self._known.dump(pack),
             "nearness": list(self._nearness),
         }
-        return {**data, "index": self._index.dump()} if with_index else data
+        return {**data, "index": self._index.dump(pack)} if with_index else data
 
     @classmethod
     def resume(cls, data: Mapping[str, Any]) -> Router:

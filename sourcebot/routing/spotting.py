@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from rapidfuzz import fuzz
 
-from sourcebot.routing.company import Company
 from sourcebot.routing.text import Token, stem, words_of
 
 LONGEST = 7
@@ -61,31 +59,57 @@ class Spot(Struct, frozen=True):
     loose: bool
 
 
+Bucketed = Mapping[str, Sequence[NamedThing]]
+"""Names by the first letters under which they may be looked for (`buckets`)."""
+
+
+def buckets(names: Iterable[NamedThing]) -> dict[str, list[NamedThing]]:
+    """Names by the first letters of their words, their stems, and all words together."""
+    found: dict[str, list[NamedThing]] = {}
+    for name in names:
+        if name.words:
+            starts = (name.words[0], name.stems[0], "".join(name.words))
+            for key in dict.fromkeys(start[:FIRST] for start in starts):
+                found.setdefault(key, []).append(name)
+    return found
+
+
+class _Bucket:
+    """The names that begin with the same letters, by what they are looked up as."""
+
+    def __init__(self, names: Iterable[NamedThing]) -> None:
+        self.exact: dict[tuple[str, ...], NamedThing] = {}
+        self.stems: dict[tuple[str, ...], list[NamedThing]] = {}
+        self.joined: dict[str, NamedThing] = {}
+        for name in names:
+            self.exact.setdefault(name.words, name)
+            self.stems.setdefault(name.stems, []).append(name)
+            joined = "".join(name.words)
+            if not name.capitals and len(joined) >= SHORTEST_JOINED:
+                self.joined.setdefault(joined, name)
+
+
+_NOTHING = _Bucket(())
+
+
 class Spotter:
     """Finds names among tokens whose spelling has been repaired."""
 
-    def __init__(self, names: Iterable[NamedThing], ordinary: Collection[str] = ()) -> None:
+    def __init__(
+        self, names: Iterable[NamedThing] | Bucketed, ordinary: Collection[str] = ()
+    ) -> None:
         """`ordinary`: words that stand for a name only as it is written, never inflected."""
         self._ordinary = frozenset(ordinary)
-        self._exact: dict[tuple[str, ...], NamedThing] = {}
-        self._stems: dict[tuple[str, ...], list[NamedThing]] = {}
-        self._joined: dict[str, NamedThing] = {}
-        self._first: set[str] = set()
-        for name in names:
-            if not name.words:
-                continue
-            self._exact.setdefault(name.words, name)
-            self._stems.setdefault(name.stems, []).append(name)
-            self._first.update((name.words[0], name.stems[0]))
-            joined = "".join(name.words)
-            if not name.capitals and len(joined) >= SHORTEST_JOINED:
-                self._joined.setdefault(joined, name)
-                self._first.add(joined[:FIRST])
+        self._names = names if isinstance(names, Mapping) else buckets(names)
+        self._ready: dict[str, _Bucket] = {}
 
-    @cached_property
-    def company(self) -> Company:
-        """Which words stand side by side in the names."""
-        return Company(self._exact)
+    def _bucket(self, start: str) -> _Bucket:
+        key = start[:FIRST]
+        bucket = self._ready.get(key)
+        if bucket is None:
+            names = self._names.get(key)
+            bucket = self._ready[key] = _Bucket(names) if names else _NOTHING
+        return bucket
 
     def spot(self, tokens: Sequence[Token]) -> list[Spot]:
         """All names, left to right, without overlaps; the longest wins."""
@@ -102,11 +126,8 @@ class Spotter:
 
     def _at(self, tokens: Sequence[Token], first: int) -> Spot | None:
         token = tokens[first]
-        if len(token.word) >= FIRST and not (
-            token.word in self._first
-            or token.stem in self._first
-            or token.word[:FIRST] in self._first
-        ):
+        long = len(token.word) >= FIRST
+        if long and self._bucket(token.word) is self._bucket(token.stem) is _NOTHING:
             return None
         for size in range(min(LONGEST, len(tokens) - first), 0, -1):
             window = tokens[first : first + size]
@@ -119,16 +140,14 @@ class Spotter:
 
     def _match(self, window: Sequence[Token]) -> tuple[NamedThing, float] | None:
         words = tuple(token.word for token in window)
-        exact = self._exact.get(words)
+        exact = self._bucket(words[0]).exact.get(words)
         if exact is not None and (not exact.capitals or window[0].shout):
             return exact, 1.0
         if all(word in self._ordinary for word in words):
             return None
-        inflected = [
-            thing
-            for thing in self._stems.get(tuple(token.stem for token in window), ())
-            if not thing.capitals
-        ]
+        stems = tuple(token.stem for token in window)
+        alike = self._bucket(stems[0]).stems.get(stems, ())
+        inflected = [thing for thing in alike if not thing.capitals]
         if inflected:
             surface = " ".join(words)
             nearness = {
@@ -138,7 +157,8 @@ class Spotter:
             if len(words) == 1 or nearness[best.text] >= INFLECTED:
                 return best, 0.97
         if len(words) <= JOINED:
-            joined = self._joined.get("".join(words))
-            if joined is not None:
-                return joined, 0.95
+            joined = "".join(words)
+            together = self._bucket(joined).joined.get(joined)
+            if together is not None:
+                return together, 0.95
         return None

@@ -11,7 +11,7 @@ from sourcebot.atomic import write_atomically
 from sourcebot.errors import RouterFileError
 
 FORMAT = "sourcebot-router"
-VERSION = 2
+VERSION = 3
 
 
 def write_router(path: Path, data: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -14,9 +14,9 @@ from msgspec import Struct
 class Table(Struct, frozen=True):
     """Row i is `zip(numbers[s:e], weights[s:e])` with s, e = starts[i], starts[i + 1]."""
 
-    starts: array[int]
-    numbers: array[int]
-    weights: array[float]
+    starts: Sequence[int]
+    numbers: Sequence[int]
+    weights: Sequence[float]
 
     @classmethod
     def build(cls, rows: Iterable[Sequence[tuple[int, float]]]) -> Table:
@@ -38,8 +38,8 @@ class Table(Struct, frozen=True):
         """How many pairs a row has."""
         return self.starts[index + 1] - self.starts[index]
 
-    def dump(self) -> dict[str, str]:
-        """As JSON-able data."""
+    def dump(self, pack: Pack) -> dict[str, Any]:
+        """As JSON-able data, arrays as `pack` makes them."""
         return {
             "starts": pack(self.starts),
             "numbers": pack(self.numbers),
@@ -57,18 +57,36 @@ class Table(Struct, frozen=True):
         return table
 
 
-def pack(values: array[Any]) -> str:
-    """An array as text: little-endian, base 64."""
+def as_bytes(values: Sequence[Any]) -> bytes:
+    """An array (or what `unpack` made of one) as little-endian bytes."""
     if sys.byteorder == "big":
-        values = array(values.typecode, values)
-        values.byteswap()
-    return b64encode(values.tobytes()).decode("ascii")
+        swapped = array(_typecode(values), values)
+        swapped.byteswap()
+        return swapped.tobytes()
+    return memoryview(values).tobytes()  # type: ignore[arg-type]
 
 
-def unpack(typecode: str, text: str) -> array[Any]:
-    """The array that `pack` wrote. Raises ValueError."""
-    values: array[Any] = array(typecode)
-    values.frombytes(b64decode(text, validate=True))
+def as_text(values: Sequence[Any]) -> str:
+    """The same as text in base 64, for JSON."""
+    return b64encode(as_bytes(values)).decode("ascii")
+
+
+Pack = Callable[[Sequence[Any]], Any]
+"""What becomes of an array when a model is dumped: `as_text`, or a place in a file of bytes."""
+
+
+def unpack(typecode: str, packed: str | memoryview) -> Sequence[Any]:
+    """The numbers of `as_text` or `as_bytes`, without a copy where they are bytes already.
+
+    Raises ValueError or TypeError.
+    """
+    data = memoryview(b64decode(packed, validate=True)) if isinstance(packed, str) else packed
     if sys.byteorder == "big":
+        values = array(typecode, data.tobytes())
         values.byteswap()
-    return values
+        return values
+    return data.cast(typecode)  # type: ignore[call-overload,no-any-return]
+
+
+def _typecode(values: Any) -> str:
+    return str(values.typecode if isinstance(values, array) else values.format)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import sys
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from sourcebot.routing.features import STEM, compounds
-from sourcebot.routing.table import pack, unpack
+from sourcebot.routing.table import Pack, unpack
 from sourcebot.routing.text import stem
 from sourcebot.routing.vectors import DIMENSIONS, UNIT, word_vectors
 
@@ -56,9 +55,9 @@ class Weights(Struct, frozen=True, dict=True):
     width: int
     classes: Mapping[str, str]
     rows: Mapping[str, int]
-    table: array[int]
-    shifts: array[int]
-    idf: array[float]
+    table: Sequence[int]
+    shifts: Sequence[int]
+    idf: Sequence[float]
     unknown: float
     bias: Sequence[int]
     unit: float
@@ -151,11 +150,12 @@ class Weights(Struct, frozen=True, dict=True):
     def _matrix(self) -> tuple[np.ndarray, np.ndarray]:
         import numpy as np
 
-        table = np.frombuffer(self.table, dtype=np.int8).reshape(-1, self.width)
+        flat = np.frombuffer(self.table, dtype=np.int8)  # type: ignore[call-overload]
+        table = flat.reshape(-1, self.width)
         return table, np.array(self.bias, dtype=np.float64) * GRAIN
 
-    def dump(self) -> dict[str, Any]:
-        """As JSON-able data."""
+    def dump(self, pack: Pack) -> dict[str, Any]:
+        """As JSON-able data, arrays as `pack` makes them."""
         return {
             "width": self.width,
             "classes": dict(self.classes),

@@ -110,7 +110,7 @@ PARTS = [
 def test_an_unknown_word_is_read_in_the_company_of_the_names_that_hold_its_neighbours(
     repairer: Repairer, typed: str, meant: str
 ) -> None:
-    company = Company(tuple(text.split()) for _, text in PARTS)
+    company = Company.of(tuple(text.split()) for _, text in PARTS)
 
     mended = mend(tokenise(typed), repairer, lambda: company, 5)
 
@@ -118,7 +118,7 @@ def test_an_unknown_word_is_read_in_the_company_of_the_names_that_hold_its_neigh
 
 
 def test_words_joined_again_span_what_was_typed(repairer: Repairer) -> None:
-    company = Company([("payroll",)])
+    company = Company.of([("payroll",)])
 
     [_, part] = mend(tokenise("the pay rol"), repairer, lambda: company, 5)
 
