@@ -93,6 +93,7 @@ class Answers:
                 "missing": material.missing,
                 "task": material.task,
                 "category": self._category(material.task),
+                "decides": self._deciding(material.task),
                 "claim": material.claim,
                 "compared": material.compared,
                 "names": self._knowledge.names,
@@ -147,6 +148,11 @@ class Answers:
 
     def _category(self, task: Task | None) -> object:
         return self._knowledge.categories.get(task.category) if task is not None else None
+
+    def _deciding(self, task: Task | None) -> str:
+        """The question that decides most often where the task belongs, or nothing."""
+        known = self._knowledge.criteria
+        return known.get(task.decides or "", "") if task is not None else ""
 
     def _definitions(self, concepts: Iterable[Concept]) -> list[Entry]:
         found = (self._knowledge.entry("define", (concept.id,)) for concept in concepts)

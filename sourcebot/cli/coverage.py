@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sourcebot.knowledge.census import facts_of
 from sourcebot.knowledge.model import Entry, KnowledgeBase
 
 _GAP = 2
@@ -13,7 +14,7 @@ def counts(base: KnowledgeBase) -> dict[str, int]:
         "concepts": len(base.concepts),
         "aspects": len(base.aspects),
         "entries": len(base.entries),
-        "facts": sum(_facts(entry) for entry in base.entries.values()),
+        "facts": sum(1 for _ in facts_of(base)),
         "tasks": len(base.tasks),
         "claims": len(base.claims),
         "sources": len(base.sources),
@@ -32,6 +33,30 @@ def coverage(base: KnowledgeBase) -> dict[str, dict[str, int]]:
     return table
 
 
+def empty_cells(base: KnowledgeBase) -> dict[str, list[str]]:
+    """Concept -> the aspects that apply to it and that nothing is known on.
+
+    Only aspects that the base covers for some concept count, and none that takes several concepts:
+    those are put together from what is known of each.
+    """
+    table = coverage(base)
+    covered = {aspect for row in table.values() for aspect in row}
+    expected = [
+        aspect.id
+        for aspect in base.aspects.values()
+        if aspect.id in covered and aspect.takes in ("concept", "subject")
+    ]
+    found = {
+        concept.id: [
+            aspect
+            for aspect in expected
+            if aspect not in table[concept.id] and aspect not in concept.does_not_apply
+        ]
+        for concept in base.concepts.values()
+    }
+    return {concept: aspects for concept, aspects in found.items() if aspects}
+
+
 def coverage_table(base: KnowledgeBase, width: int) -> str:
     """The coverage in columns, in as many blocks below each other as the width asks for."""
     table = coverage(base)
@@ -46,14 +71,20 @@ def coverage_table(base: KnowledgeBase, width: int) -> str:
             left = width - first
         blocks[-1].append(aspect)
         left -= len(aspect) + _GAP
-    return "\n".join(_block(table, block, first) for block in blocks)
+    return "\n".join(_block(base, table, block, first) for block in blocks)
 
 
-def _block(table: dict[str, dict[str, int]], aspects: list[str], first: int) -> str:
+def _block(
+    base: KnowledgeBase, table: dict[str, dict[str, int]], aspects: list[str], first: int
+) -> str:
     gap = " " * _GAP
     lines = [" " * first + "".join(gap + aspect for aspect in aspects)]
     for concept, row in table.items():
-        cells = (f"{row.get(aspect) or '.':>{len(aspect)}}" for aspect in aspects)
+        mute = base.concepts[concept].does_not_apply
+        cells = (
+            f"{row.get(aspect) or ('-' if aspect in mute else '.'):>{len(aspect)}}"
+            for aspect in aspects
+        )
         lines.append(f"{concept:<{first}}" + "".join(gap + cell for cell in cells))
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 from sourcebot.cli import streams
@@ -12,6 +13,7 @@ from sourcebot.knowledge.folders import read_base, root_of
 from sourcebot.knowledge.model import KnowledgeBase
 
 BROKEN = 2
+_SHOWN = 10
 
 
 def run(options: Namespace, folder: str | None) -> int:
@@ -31,6 +33,7 @@ def run(options: Namespace, folder: str | None) -> int:
 
 def check(folder: str | None) -> int:
     """Print every problem as `file:line: message`; 2 where one of them is an error."""
+    from sourcebot.knowledge.census import stale_problems
     from sourcebot.knowledge.loader import examine
 
     try:
@@ -38,7 +41,9 @@ def check(folder: str | None) -> int:
         if base is not None:
             from sourcebot.dialogue.check import check_bot
 
-            problems = sorted({*problems, *check_bot(base, str(root_of(folder)))})
+            root = str(root_of(folder))
+            old = stale_problems(base, date.today(), root)
+            problems = sorted({*problems, *check_bot(base, root), *old})
     except KnowledgeError as error:
         base, problems = None, list(error.problems)
     streams.write_text("".join(f"{problem}\n" for problem in problems))
@@ -65,12 +70,16 @@ def _sum_up(base: KnowledgeBase | None, problems: list[Problem]) -> int:
 
 def stats(folder: str | None, *, as_json: bool) -> int:
     """Print what is covered, concept by aspect, and how much there is of everything."""
-    from sourcebot.cli.coverage import counts, coverage, coverage_table
+    from sourcebot.cli.coverage import counts, coverage, coverage_table, empty_cells
+    from sourcebot.knowledge.census import by_kind_of_source, stale
 
     base = KnowledgeBase.load(folder)
     totals = counts(base)
     counted: Counter[str] = Counter(source.kind for source in base.sources.values())
     kinds = dict(sorted(counted.items()))
+    cited = by_kind_of_source(base)
+    old = stale(base, date.today())
+    empty = empty_cells(base)
     if as_json:
         import json
 
@@ -78,7 +87,14 @@ def stats(folder: str | None, *, as_json: bool) -> int:
             "kb": base.stamp,
             "counts": totals,
             "sources": kinds,
+            "facts_by_source": cited,
             "coverage": coverage(base),
+            "does_not_apply": {c.id: c.does_not_apply for c in base.concepts.values()},
+            "empty": empty,
+            "stale": [
+                {"at": str(o.told.place), "aspect": o.told.aspect, "due": o.due.isoformat()}
+                for o in old
+            ],
         }
         streams.write_bytes(json.dumps(document, ensure_ascii=False).encode() + b"\n")
         return 0
@@ -90,10 +106,21 @@ def stats(folder: str | None, *, as_json: bool) -> int:
         "sources by kind",
         *_numbers(kinds),
         "",
-        "facts by concept and aspect (a dot: nothing yet)",
+        "facts that cite a source of a kind (one fact may cite several)",
+        *(f"{kind:>14}  {n}  {n / totals['facts']:.0%}" for kind, n in cited.items()),
+        "",
+        "facts by concept and aspect (a dot: nothing yet; a dash: does not apply)",
         "",
     ]
     streams.write_text("\n".join(lines) + "\n" + coverage_table(base, streams.width(at_most=1000)))
+    missing = ", ".join(f"{c} {a}" for c, aspects in empty.items() for a in aspects)
+    streams.write_text(f"\nempty cells: {missing or 'none'}\n")
+    streams.write_text(f"past their review date: {len(old) or 'none'}\n")
+    for one in old[:_SHOWN]:
+        name = one.told.fact.title or one.told.fact.text[:40]
+        streams.write_text(f"  {one.told.place} {name} ({one.told.aspect}), due {one.due}\n")
+    if len(old) > _SHOWN:
+        streams.write_text("  and more; `sourcebot kb check` lists all of them\n")
     return 0
 
 

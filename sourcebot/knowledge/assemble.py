@@ -37,6 +37,7 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
         digest=raw.digest,
         kinds=_kinds(draft),
         names={file.value.id: file.value.name for file in draft.of("concepts")},
+        criteria={file.value.id: file.value.question for file in draft.of("criteria")},
         concepts={file.value.id: _concept(file) for file in draft.of("concepts")},
         aspects={file.value.id: _aspect(file) for file in draft.of("aspects")},
         entries=_entries(draft),
@@ -224,6 +225,7 @@ def _aspect(file: Decoded) -> Aspect:
         usual_concept=part.usual_concept,
         subjects=part.subjects,
         next=part.next,
+        fresh_for=part.fresh_for,
         place=Place(file.name, 1),
     )
 

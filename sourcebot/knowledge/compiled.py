@@ -54,6 +54,7 @@ class _Head(Struct, frozen=True):
     digest: str
     kinds: Kinds
     names: dict[str, str]
+    criteria: dict[str, str]
     aspects: dict[str, Aspect]
     language: Language
     shelves: dict[str, dict[str, Span]]
@@ -106,6 +107,7 @@ def _encode(base: KnowledgeBase) -> bytes:
         base.digest,
         base.kinds,
         base.names,
+        base.criteria,
         base.aspects,
         base.language,
         shelves,
@@ -130,6 +132,7 @@ def _decode(data: bytes) -> KnowledgeBase:
         digest=head.digest,
         kinds=head.kinds,
         names=head.names,
+        criteria=head.criteria,
         aspects=head.aspects,
         language=head.language,
         **shelved,

@@ -46,6 +46,9 @@ class Fact(Struct, frozen=True, forbid_unknown_fields=True):
     sources: Annotated[tuple[str, ...], Meta(description="Ids from sources.yaml, at least one.")]
     title: Annotated[str | None, Meta(description="Two to four words that name the point.")] = None
     remedy: Annotated[str | None, Meta(description="For a risk: what to do about it.")] = None
+    review: Annotated[
+        str | None, Meta(description="When it must be looked at again, YYYY-MM-DD.")
+    ] = None
     kind: Annotated[
         FactKind,
         Meta(

@@ -181,6 +181,9 @@ class AspectFile(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
     next: Annotated[Texts, Meta(description="Aspects to suggest afterwards, best first.")] = ()
     together: tuple[TogetherPart, ...] = ()
+    fresh_for: Annotated[
+        int | None, Meta(description="Months after which its facts are to be looked at again.")
+    ] = None
 
 
 class ScopeFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -161,6 +161,7 @@ class Aspect(Struct, frozen=True):
     usual_concept: str | None
     subjects: tuple[str, ...]
     next: tuple[str, ...]
+    fresh_for: int | None
     place: Place
 
 
@@ -269,7 +270,8 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     """Everything that is known, read-only. Safe to share between threads and conversations.
 
     `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
-    replies carry (`sourcing@3f9c2a1b`). names: concept -> its name. What is encoded stays so until
+    replies carry (`sourcing@3f9c2a1b`). names: concept -> its name; criteria: criterion of the
+    advice -> its question. What is encoded stays so until
     it is wanted: a single question needs a few entries, and neither the advice nor the phrases
     that its index was learnt from.
     """
@@ -278,6 +280,7 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     digest: str
     kinds: Kinds
     names: dict[str, str]
+    criteria: dict[str, str]
     aspects: dict[str, Aspect]
     language: Language
     concepts: Mapping[str, Concept]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import PurePosixPath
 
 from sourcebot.errors import Problem
@@ -17,6 +18,7 @@ from sourcebot.knowledge.yaml_nodes import Fields, Items, Node, Text
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _CLASS = re.compile(r"<([^<>]*)>")
 _SLOT = re.compile(r"\{([^{}]*)\}")
+_DATES = ("read", "review", "reviewed")
 _SLOTS = {"concept", "other", "task"}
 _SINGULAR = {"categories": "category", "criteria": "criterion"}
 TASK_CLASS = "task"
@@ -31,6 +33,8 @@ def check_references(draft: Draft) -> list[Problem]:
         problems += _CHECKS[file.kind](file, known) if file.kind in _CHECKS else ()
         if file.kind not in ("sources", "kb", "scope", "transcripts"):
             problems += _missing_sources(file, known)
+        if file.kind not in ("scope", "transcripts", "language", "smalltalk"):
+            problems += _dates(file, file.node)
     problems += check_advice(draft)
     return problems + list(_duplicate_names(draft)) + list(_duplicate_entries(draft))
 
@@ -206,6 +210,28 @@ def _own_id(file: Decoded, id: str) -> Iterator[Problem]:
         yield Problem(file.shown, line, f"id `{id}` is not kebab-case; use a-z, 0-9 and hyphens")
     elif PurePosixPath(file.name).stem != id:
         yield Problem(file.shown, line, f"id `{id}` differs from the file's name; rename one")
+
+
+def _dates(file: Decoded, node: Node) -> Iterator[Problem]:
+    """A problem for each date that is none."""
+    if isinstance(node, Items):
+        for item in node.items:
+            yield from _dates(file, item)
+    elif isinstance(node, Fields):
+        for key, (line, value) in node.fields.items():
+            if key in _DATES and isinstance(value, Text):
+                if not _is_date(value.value):
+                    told = f"`{key}` is `{value.value[:30]}`; write a day as 2026-11-24"
+                    yield Problem(file.shown, line, told)
+            else:
+                yield from _dates(file, value)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _missing_sources(file: Decoded, known: _Known) -> Iterator[Problem]:

@@ -65,7 +65,10 @@ def test_stats_is_a_table_of_concepts_and_aspects_within_the_width(sourcebot: Ru
 def test_stats_as_json_counts_the_same(sourcebot: Run) -> None:
     document = json.loads(sourcebot("kb", "stats", "--json").out)
 
-    assert set(document) == {"kb", "counts", "sources", "coverage"}
+    assert set(document) == {
+        *("kb", "counts", "sources", "coverage"),
+        *("facts_by_source", "does_not_apply", "empty", "stale"),
+    }
     assert document["counts"]["concepts"] == len(document["coverage"])
     assert document["counts"]["sources"] == sum(document["sources"].values())
     assert document["coverage"]["offshoring"]["reasons"] > 1
