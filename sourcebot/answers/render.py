@@ -21,17 +21,8 @@ from sourcebot.knowledge.model import (
 
 GIVEN = frozenset(
     [
-        *(
-            "aspect",
-            "concepts",
-            "entries",
-            "missing",
-            "definitions",
-            "compared",
-            "task",
-            "category",
-            "claim",
-        ),
+        *("aspect", "concepts", "entries", "missing", "definitions", "compared", "claim", "leads"),
+        *("task", "category", "decides"),
         *("question", "lead", "noted", "lost", "say", "again", "given"),
         *("result", "axes", "criteria", "options", "bars", "map"),
         *("text", "sources", "title", "body", "stamp"),
@@ -48,7 +39,8 @@ class Material(Struct, frozen=True):
     """What an answer is made of.
 
     entries: one for the concepts together, or one for each; missing: concepts without one;
-    compared: the concepts side by side, where no entry compares them.
+    compared: the concepts side by side, where no entry compares them; leads: points that the
+    question names, which the answer begins with.
     """
 
     aspect: str
@@ -58,6 +50,7 @@ class Material(Struct, frozen=True):
     task: Task | None = None
     claim: Claim | None = None
     compared: Comparison | None = None
+    leads: tuple[Fact, ...] = ()
 
 
 class _Citations(Struct):
@@ -96,6 +89,7 @@ class Answers:
                 "decides": self._deciding(material.task),
                 "claim": material.claim,
                 "compared": material.compared,
+                "leads": material.leads,
                 "names": self._knowledge.names,
                 "definitions": self._definitions(material.missing),
                 "several": len(materials) > 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from argparse import Namespace
 from collections import Counter
 from datetime import date
@@ -98,6 +99,7 @@ def stats(folder: str | None, *, as_json: bool) -> int:
         }
         streams.write_bytes(json.dumps(document, ensure_ascii=False).encode() + b"\n")
         return 0
+    width = streams.width(at_most=1000)
     lines = [
         f"{base.stamp}: {base.identity.title}",
         "",
@@ -106,21 +108,23 @@ def stats(folder: str | None, *, as_json: bool) -> int:
         "sources by kind",
         *_numbers(kinds),
         "",
-        "facts that cite a source of a kind (one fact may cite several)",
+        "facts by kind of source (one may cite several)",
         *(f"{kind:>14}  {n}  {n / totals['facts']:.0%}" for kind, n in cited.items()),
         "",
-        "facts by concept and aspect (a dot: nothing yet; a dash: does not apply)",
+        "facts by concept and aspect",
+        "(a dot: nothing yet; a dash: does not apply)",
         "",
     ]
-    streams.write_text("\n".join(lines) + "\n" + coverage_table(base, streams.width(at_most=1000)))
+    streams.write_text("\n".join(lines) + "\n" + coverage_table(base, width))
     missing = ", ".join(f"{c} {a}" for c, aspects in empty.items() for a in aspects)
-    streams.write_text(f"\nempty cells: {missing or 'none'}\n")
-    streams.write_text(f"past their review date: {len(old) or 'none'}\n")
+    ends = [f"empty cells: {missing or 'none'}", f"past their review date: {len(old) or 'none'}"]
     for one in old[:_SHOWN]:
         name = one.told.fact.title or one.told.fact.text[:40]
-        streams.write_text(f"  {one.told.place} {name} ({one.told.aspect}), due {one.due}\n")
+        ends.append(f"  {one.told.place} {name} ({one.told.aspect}), due {one.due}")
     if len(old) > _SHOWN:
-        streams.write_text("  and more; `sourcebot kb check` lists all of them\n")
+        ends.append("  and more; `sourcebot kb check` lists all of them")
+    for end in ends:
+        streams.write_text("\n" + textwrap.fill(end, width) + "\n")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sourcebot.answers.render import Answers, Material
+from sourcebot.dialogue.focus import in_focus
 from sourcebot.dialogue.holdings import answerable, compared, holdings, takes
 from sourcebot.dialogue.phrasing import as_message, next_questions
 from sourcebot.dialogue.questions import Choice, Question, Refusal
@@ -117,7 +118,16 @@ class Composer:
                 missing = ()
             else:
                 side_by_side = compared(base, question.intent, question.concepts)
-        return Material(question.intent, concepts, held.entries, missing, task, None, side_by_side)
+        found = [in_focus(entry, question.said) for entry in held.entries]
+        return Material(
+            question.intent,
+            concepts,
+            entries=tuple(entry for _, entry in found),
+            missing=missing,
+            task=task,
+            compared=side_by_side,
+            leads=tuple(fact for leads, _ in found for fact in leads),
+        )
 
     def _cited(self, ids: Iterable[str]) -> Iterable[CitedSource]:
         for id in ids:

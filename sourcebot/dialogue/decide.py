@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from sourcebot.dialogue.context import Context, remember
 from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal, Start
 from sourcebot.dialogue.reading import Reading
@@ -29,7 +31,7 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
         for question in outcome:
             same = any(_key(question) == _key(earlier) for earlier in questions)
             if not same and len(questions) < MAX_PARTS:
-                questions.append(question)
+                questions.append(replace(question, said=reading.content))
         context = Context(
             intent=outcome[0].intent,
             concepts=outcome[0].concepts,

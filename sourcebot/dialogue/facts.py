@@ -6,14 +6,36 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from sourcebot.dialogue.focus import names_in
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import entry_key
 
 CLEAR_PHRASE = 0.7
 """A phrase as near as this says what is asked; the facts are not consulted."""
+CLEAR_CASE = 0.5
+"""A fact that holds this share of a message's content tells of the case that the message names."""
+ALIKE = 0.8
+"""Facts with this share of the best one's score tell as much; the wording decides between them."""
 CLEAR_FACT = 0.45
 """A fact that holds this share of a message's content is what the message speaks of."""
+
+
+def by_case(index: Understanding, reading: Reading) -> tuple[str, tuple[str, ...]] | None:
+    """Aspect and concepts of the entry that tells of a case the message names, or None.
+
+    "What happened at Otis?" has no word of the subject: the facts know the name.
+    """
+    found = index.passages.search(reading.content)
+    if not found or found[0][0] < CLEAR_CASE:
+        return None
+    asked = [aspect for label in reading.labels for aspect in label.ids]
+    close = (index.knowledge.entries[key] for score, key in found if score >= ALIKE * found[0][0])
+    cases = [entry for entry in close if not names_in(entry).isdisjoint(reading.content)]
+    if not cases:
+        return None
+    told = min(cases, key=lambda e: asked.index(e.aspect) if e.aspect in asked else len(asked))
+    return told.aspect, told.concepts
 
 
 def by_facts(

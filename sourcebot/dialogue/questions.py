@@ -9,7 +9,11 @@ from sourcebot.knowledge.model import Reason
 
 
 class Question(Struct, frozen=True):
-    """One question, understood: what is asked of what. `claim` names a claim that it is about."""
+    """One question, understood: what is asked of what.
+
+    claim: the claim that it is about; said: the content stems of the message, which may name a
+    point of the answer.
+    """
 
     intent: str
     concepts: tuple[str, ...]
@@ -17,6 +21,7 @@ class Question(Struct, frozen=True):
     confidence: float
     claim: str | None = None
     others: tuple[Alternative, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 class Choice(Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sourcebot.dialogue.admission import is_admitted
 from sourcebot.dialogue.asking_back import between_aspects, between_concepts
 from sourcebot.dialogue.context import Context
-from sourcebot.dialogue.facts import by_facts
+from sourcebot.dialogue.facts import by_case, by_facts
 from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
 from sourcebot.dialogue.questions import Outcome, Question, Refusal, Start
 from sourcebot.dialogue.reading import Label, Reading
@@ -63,7 +63,7 @@ class Resolver:
         """What the reading comes to, in this context."""
         about = bool(self.named or self.task)
         if not is_admitted(self.index, self.reading, self.context, about):
-            return Refusal("out-of-scope")
+            return self._case() or Refusal("out-of-scope")
         bare = self._bare()
         if bare is not None:
             return bare
@@ -95,6 +95,11 @@ class Resolver:
             if close and self.named and not self.context.started:
                 return self._ask_aspect(candidates)
         return self._questions(label, [other for other in candidates if other is not label])
+
+    def _case(self) -> list[Question]:
+        """A question about a company or a case that only the facts name."""
+        case = by_case(self.index, self.reading)
+        return [] if case is None else [Question(case[0], tuple(sorted(case[1])), None, 0.6)]
 
     def _has_answer(self, label: Label) -> bool:
         """Whether the base holds something on what the label asks."""
