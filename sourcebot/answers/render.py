@@ -22,7 +22,7 @@ from sourcebot.knowledge.model import (
 GIVEN = frozenset(
     [
         *("aspect", "concepts", "entries", "missing", "definitions", "compared", "claim", "leads"),
-        *("task", "category", "decides"),
+        *("task", "category", "decides", "neighbours"),
         *("question", "lead", "noted", "lost", "say", "again", "given"),
         *("result", "axes", "criteria", "options", "bars", "map"),
         *("text", "sources", "title", "body", "stamp"),
@@ -40,7 +40,7 @@ class Material(Struct, frozen=True):
 
     entries: one for the concepts together, or one for each; missing: concepts without one;
     compared: the concepts side by side, where no entry compares them; leads: points that the
-    question names, which the answer begins with.
+    question names, which the answer begins with; neighbours: how a concept stands to others.
     """
 
     aspect: str
@@ -51,6 +51,7 @@ class Material(Struct, frozen=True):
     claim: Claim | None = None
     compared: Comparison | None = None
     leads: tuple[Fact, ...] = ()
+    neighbours: tuple[str, ...] = ()
 
 
 class _Citations(Struct):
@@ -90,6 +91,7 @@ class Answers:
                 "claim": material.claim,
                 "compared": material.compared,
                 "leads": material.leads,
+                "neighbours": material.neighbours,
                 "names": self._knowledge.names,
                 "definitions": self._definitions(material.missing),
                 "several": len(materials) > 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sourcebot.knowledge.model import Comparison, Concept, KnowledgeBase, Row, Trait
 
@@ -36,13 +36,33 @@ def _row(label: str, trait: str, concepts: Sequence[Concept]) -> Row:
     return Row(label, {id: cell.text for id, cell in cells.items()}, tuple(sources))
 
 
-def _related(knowledge: KnowledgeBase, concepts: Sequence[Concept]) -> list[str]:
-    """Sentences on how the concepts stand to each other, in the words of kinds.yaml."""
-    told: list[str] = []
-    for relation, sentence in knowledge.kinds.relations.items():
+def neighbours(knowledge: KnowledgeBase, concept: Concept) -> tuple[str, ...]:
+    """How a concept stands to its neighbours, a sentence for each relation."""
+    told = (
+        _sentence(knowledge, sentence, concept, concept.relations[relation])
+        for relation, sentence in knowledge.kinds.relations.items()
+        if concept.relations.get(relation)
+    )
+    return tuple(told)
+
+
+def _related(knowledge: KnowledgeBase, concepts: Sequence[Concept]) -> Iterator[str]:
+    """How the concepts stand to each other; what holds both ways is told once."""
+    for relation in knowledge.kinds.telling:
+        told: set[frozenset[str]] = set()
         for concept in concepts:
             for other in concepts:
-                if other.id in concept.relations.get(relation, ()):
-                    text = sentence.replace("{concept}", concept.name)
-                    told.append(text.replace("{other}", other.name))
-    return [f"{text[:1].upper()}{text[1:]}" for text in told]
+                pair = frozenset((concept.id, other.id))
+                if other.id in concept.relations.get(relation, ()) and pair not in told:
+                    told.add(pair)
+                    sentence = knowledge.kinds.relations[relation]
+                    yield _sentence(knowledge, sentence, concept, [other.id])
+
+
+def _sentence(
+    knowledge: KnowledgeBase, sentence: str, concept: Concept, others: Sequence[str]
+) -> str:
+    names = [knowledge.said(other) for other in others]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    text = sentence.replace("{concept}", knowledge.said(concept.id)).replace("{other}", listed)
+    return f"{text[:1].upper()}{text[1:]}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sourcebot.answers.render import Answers, Material
+from sourcebot.dialogue.comparing import neighbours
 from sourcebot.dialogue.focus import in_focus
 from sourcebot.dialogue.holdings import answerable, compared, holdings, takes
 from sourcebot.dialogue.phrasing import as_message, next_questions
 from sourcebot.dialogue.questions import Choice, Question, Refusal
 from sourcebot.dialogue.reply import Alternative, CitedSource, Part, Reply
-from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.knowledge.model import DEFINE, KnowledgeBase
 
 
 class Composer:
@@ -44,7 +45,7 @@ class Composer:
             confidence=first.confidence,
             alternatives=first.others,
             parts=parts,
-            suggestions=next_questions(base, questions[-1], seen),
+            suggestions=next_questions(base, questions[-1], seen, text),
             sources=tuple(self._cited(cited)),
             kb=base.stamp,
         )
@@ -127,9 +128,14 @@ class Composer:
             task=task,
             compared=side_by_side,
             leads=tuple(fact for leads, _ in found for fact in leads),
+            neighbours=neighbours(base, concepts[0]) if _defines_one(question) else (),
         )
 
     def _cited(self, ids: Iterable[str]) -> Iterable[CitedSource]:
         for id in ids:
             source = self.knowledge.sources[id]
             yield CitedSource(id, source.title, source.publisher, source.year, source.url)
+
+
+def _defines_one(question: Question) -> bool:
+    return question.intent == DEFINE and len(question.concepts) == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from sourcebot.dialogue.focus import names_in
+from sourcebot.dialogue.focus import cases_in
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import entry_key
@@ -31,7 +31,7 @@ def by_case(index: Understanding, reading: Reading) -> tuple[str, tuple[str, ...
         return None
     asked = [aspect for label in reading.labels for aspect in label.ids]
     close = (index.knowledge.entries[key] for score, key in found if score >= ALIKE * found[0][0])
-    cases = [entry for entry in close if not names_in(entry).isdisjoint(reading.content)]
+    cases = [entry for entry in close if not cases_in(entry).isdisjoint(reading.content)]
     if not cases:
         return None
     told = min(cases, key=lambda e: asked.index(e.aspect) if e.aspect in asked else len(asked))

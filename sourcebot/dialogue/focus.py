@@ -37,9 +37,10 @@ def in_focus(entry: Entry, said: Collection[str]) -> tuple[tuple[Fact, ...], Ent
     return leads, replace(entry, points=rest)
 
 
-def names_in(entry: Entry) -> frozenset[str]:
-    """Stems of the capitalised words of an entry's points."""
-    return frozenset().union(*(_names_of(point) for point in entry.points))
+def cases_in(entry: Entry) -> frozenset[str]:
+    """Stems of the names that an entry's points are headed by: companies, cities, cases."""
+    titles = (point.title or "" for point in entry.points)
+    return frozenset(token.stem for title in titles for token in tokenise(clean(title)))
 
 
 def _titled(point: Fact, said: Collection[str]) -> bool:

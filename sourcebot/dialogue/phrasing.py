@@ -17,12 +17,12 @@ def as_message(knowledge: KnowledgeBase, question: Question) -> str:
     template = aspect.question
     if not question.concepts and aspect.question_alone is not None:
         template = aspect.question_alone
-    names = [knowledge.names[id] for id in question.concepts]
+    names = [knowledge.said(id) for id in question.concepts]
     task = knowledge.tasks[question.task].name if question.task else ""
     if "{task}" in template and not task:
         return ""
     if "{concept}" in template and not names:
-        names = [knowledge.names[knowledge.identity.main_concepts[0]]]
+        names = [knowledge.said(knowledge.identity.main_concepts[0])]
     if "{other}" in template and len(names) < 2:
         return ""
     first = names[0] if names else ""
@@ -33,18 +33,47 @@ def as_message(knowledge: KnowledgeBase, question: Question) -> str:
 
 
 def next_questions(
-    knowledge: KnowledgeBase, asked: Question, seen: tuple[str, ...]
+    knowledge: KnowledgeBase, asked: Question, seen: tuple[str, ...], answer: str = ""
 ) -> tuple[str, ...]:
-    """Up to four messages worth sending next; each has an answer and is not what was just asked."""
+    """Up to four messages worth sending next; each has an answer and is not what was just asked.
+
+    answer: the text of the answer; a term in it that the base explains is worth asking about.
+    """
     found: dict[str, None] = {}
-    offer = _guided(knowledge, asked)
     for question in _worth_asking(knowledge, asked, seen):
         text = as_message(knowledge, question)
         if text and (question.intent, question.concepts) != (asked.intent, asked.concepts):
             found.setdefault(text)
-    if offer:
-        return (*tuple(found)[: MOST - 1], offer)
-    return tuple(found)[:MOST]
+    known = {*asked.concepts, *seen}
+    terms = (id for id in terms_in(knowledge, answer) if id not in known)
+    term = next((as_message(knowledge, Question(DEFINE, (id,), None, 1.0)) for id in terms), "")
+    last = [text for text in (term, _guided(knowledge, asked)) if text]
+    first = [text for text in found if text not in last]
+    return (*first[: MOST - len(last)], *last)
+
+
+def terms_in(knowledge: KnowledgeBase, text: str) -> list[str]:
+    """The concepts that a text names, in the order of their first mention."""
+    folded = text.casefold()
+    places: dict[str, int] = {}
+    for id, name in knowledge.names.items():
+        # Capitals tell an abbreviation from a word that is written like it.
+        place = _find_word(text if name.isupper() else folded, name)
+        if place >= 0:
+            places[id] = place
+    return sorted(places, key=lambda id: places[id])
+
+
+def _find_word(text: str, word: str) -> int:
+    """Where a word, or its plural, stands on its own; -1 where it does not."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        end += text[end : end + 1] == "s"
+        if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
+            return start
+        start = text.find(word, start + 1)
+    return -1
 
 
 def _guided(knowledge: KnowledgeBase, asked: Question) -> str:

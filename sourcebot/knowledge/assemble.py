@@ -37,6 +37,11 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
         digest=raw.digest,
         kinds=_kinds(draft),
         names={file.value.id: file.value.name for file in draft.of("concepts")},
+        with_article={
+            file.value.id: file.value.with_article
+            for file in draft.of("concepts")
+            if file.value.with_article is not None
+        },
         criteria={file.value.id: file.value.question for file in draft.of("criteria")},
         concepts={file.value.id: _concept(file) for file in draft.of("concepts")},
         aspects={file.value.id: _aspect(file) for file in draft.of("aspects")},
@@ -110,6 +115,7 @@ def _kinds(draft: Draft) -> Kinds:
             traits=part.traits,
             expected={id: kind.traits for id, kind in part.kinds.items()},
             relations=part.relations,
+            telling=part.telling,
             when=part.when,
         )
     return Kinds()

@@ -54,6 +54,7 @@ class _Head(Struct, frozen=True):
     digest: str
     kinds: Kinds
     names: dict[str, str]
+    with_article: dict[str, str]
     criteria: dict[str, str]
     aspects: dict[str, Aspect]
     language: Language
@@ -107,6 +108,7 @@ def _encode(base: KnowledgeBase) -> bytes:
         base.digest,
         base.kinds,
         base.names,
+        base.with_article,
         base.criteria,
         base.aspects,
         base.language,
@@ -132,6 +134,7 @@ def _decode(data: bytes) -> KnowledgeBase:
         digest=head.digest,
         kinds=head.kinds,
         names=head.names,
+        with_article=head.with_article,
         criteria=head.criteria,
         aspects=head.aspects,
         language=head.language,

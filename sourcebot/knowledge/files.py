@@ -34,8 +34,11 @@ class ConceptFile(Struct, frozen=True, forbid_unknown_fields=True):
     """concepts/<id>.yaml: a concept, its names, and what is known of it."""
 
     id: Annotated[str, Meta(description="Kebab-case id, the same as the file's name.")]
-    name: Annotated[str, Meta(description="The name as it stands in a sentence.")]
+    name: Annotated[str, Meta(description="The name as it stands in a list or a table.")]
     entries: Annotated[dict[str, EntryPart], Meta(description="Aspect id -> what is known.")]
+    with_article: Annotated[
+        str | None, Meta(description="As it is said in a sentence, if not as `name`: 'an SLA'.")
+    ] = None
     aliases: Annotated[Texts, Meta(description="Other names that mean this and nothing else.")] = ()
     loose: Annotated[
         Texts, Meta(description="Names that mean this only in the company of related words.")
@@ -88,6 +91,7 @@ class KindsFile(Struct, frozen=True, forbid_unknown_fields=True):
     relations: Annotated[
         dict[str, str], Meta(description="Relation -> a sentence with {concept} and {other}.")
     ]
+    telling: Annotated[Texts, Meta(description="The relations that a comparison mentions.")] = ()
     when: Annotated[
         str | None, Meta(description="The trait that completes 'Choose it when ...'.")
     ] = None

@@ -101,13 +101,15 @@ class Kinds(Struct, frozen=True):
 
     names: kind -> how it ends "it is ..."; traits: trait -> label, in the order of a table;
     expected: kind -> the traits of its concepts; relations: relation -> sentence with `{concept}`
-    and `{other}`; when: the trait that completes "choose it when ...".
+    and `{other}`; telling: relations that a comparison mentions; when: the trait that completes
+    "choose it when ...".
     """
 
     names: dict[str, str] = {}
     traits: dict[str, str] = {}
     expected: dict[str, tuple[str, ...]] = {}
     relations: dict[str, str] = {}
+    telling: tuple[str, ...] = ()
     when: str | None = None
 
 
@@ -270,7 +272,8 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     """Everything that is known, read-only. Safe to share between threads and conversations.
 
     `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
-    replies carry (`sourcing@3f9c2a1b`). names: concept -> its name; criteria: criterion of the
+    replies carry (`sourcing@3f9c2a1b`). names: concept -> its name; with_article: the
+    same with its article, where it has one; criteria: criterion of the
     advice -> its question. What is encoded stays so until
     it is wanted: a single question needs a few entries, and neither the advice nor the phrases
     that its index was learnt from.
@@ -280,6 +283,7 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     digest: str
     kinds: Kinds
     names: dict[str, str]
+    with_article: dict[str, str]
     criteria: dict[str, str]
     aspects: dict[str, Aspect]
     language: Language
@@ -327,6 +331,10 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     def stamp(self) -> str:
         """Name and short digest, e.g. `sourcing@3f9c2a1b`."""
         return f"{self.identity.name}@{self.digest[:8]}"
+
+    def said(self, concept: str) -> str:
+        """A concept's name as it is said in a sentence: "an SLA", "offshoring"."""
+        return self.with_article.get(concept) or self.names[concept]
 
     def entry(self, aspect: str, concepts: tuple[str, ...]) -> Entry | None:
         """The entry on an aspect of exactly these concepts (in any order), if there is one."""
