@@ -26,6 +26,8 @@ from sourcebot.routing.table import Pack, Table, unpack
 SHORT_LIST = 24
 CANDIDATES = 150
 COMMON = 10
+FEW = 6
+"""Candidates are looked for one by one in a row that is so many times as long."""
 RERANK = 0.3
 RARE = 2
 """Compound features (pairs, negated stems) of fewer examples than this are left out."""
@@ -84,7 +86,12 @@ class Index(Struct, frozen=True):
         vector = {self.rows[feature]: weight for feature, weight in weighted.items()}
         for row in sorted(vector, key=self.postings.length):
             weight = vector[row]
-            enough = len(scores) >= CANDIDATES and self.postings.length(row) > common
+            length = self.postings.length(row)
+            enough = len(scores) >= CANDIDATES and length > common
+            if enough and length > FEW * len(scores):
+                for number, other in self.postings.of(row, list(scores)):
+                    scores[number] += weight * other
+                continue
             for number, other in self.postings.row(row):
                 if number in scores:
                     scores[number] += weight * other

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from base64 import b64decode, b64encode
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,15 @@ class Table(Struct, frozen=True):
         """The pairs of one row."""
         start, end = self.starts[index], self.starts[index + 1]
         return zip(self.numbers[start:end], self.weights[start:end], strict=True)
+
+    def of(self, index: int, wanted: Iterable[int]) -> Iterator[tuple[int, float]]:
+        """The pairs of one row with these numbers; a row's numbers must ascend."""
+        numbers, weights = self.numbers, self.weights
+        start, end = self.starts[index], self.starts[index + 1]
+        for number in wanted:
+            place = bisect_left(numbers, number, start, end)
+            if place < end and numbers[place] == number:
+                yield number, weights[place]
 
     def length(self, index: int) -> int:
         """How many pairs a row has."""

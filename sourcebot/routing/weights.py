@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 GRAIN = 1 << 16
 """A weight of 1 as a whole number."""
+_LANE, _LIFT = 8, 128
+"""Bytes that a label has in a sum; what is added to a signed byte, and taken off again."""
+_MOST = 1 << 54
+"""Factors of at most so much in all keep each label's sum inside its lane."""
+_KEPT = 4_096
 COMPOUND = 1.0
 """What the compounds of a text weigh against its words."""
 
@@ -131,13 +137,45 @@ class Weights(Struct, frozen=True, dict=True):
         return found
 
     def _sums(self, numbers: Sequence[int], factors: Sequence[int]) -> Sequence[float]:
-        width, table = self.width, self.table
-        sums = [value * GRAIN for value in self.bias]
+        # A row is one whole number with 64 bits a label, so that Python adds all labels at once.
+        up = sum([factor for factor in factors if factor > 0])
+        down = sum(factors) - up
+        if up - down > _MOST:
+            raise ValueError("the model's factors are too large")
+        above = below = 0
         for number, factor in zip(numbers, factors, strict=True):
-            row = table[number * width : (number + 1) * width]
-            sums = [have + factor * value for have, value in zip(sums, row, strict=True)]
+            if factor > 0:
+                above += factor * self._lanes(number)
+            else:
+                below -= factor * self._lanes(number)
+        size = _LANE * self.width
+        sums = memoryview(above.to_bytes(size, sys.byteorder)).cast("Q").tolist()
+        if below:
+            under = memoryview(below.to_bytes(size, sys.byteorder)).cast("Q")
+            sums = [value - less for value, less in zip(sums, under, strict=True)]
+        lift = _LIFT * (up + down)
         scale = self.unit / GRAIN
-        return [value * scale for value in sums]
+        return [
+            (value - lift + bias * GRAIN) * scale
+            for value, bias in zip(sums, self.bias, strict=True)
+        ]
+
+    def _lanes(self, number: int) -> int:
+        """A row as one whole number; each label's byte is lifted above 0."""
+        lanes = self._known_lanes.get(number)
+        if lanes is None:
+            width = self.width
+            row = self.table[number * width : (number + 1) * width]
+            lifted = array("Q", [value + _LIFT for value in row])
+            lanes = int.from_bytes(lifted.tobytes(), sys.byteorder)
+            if len(self._known_lanes) >= _KEPT:
+                self._known_lanes.clear()
+            self._known_lanes[number] = lanes
+        return lanes
+
+    @cached_property
+    def _known_lanes(self) -> dict[int, int]:
+        return {}
 
     def _sums_by_numpy(self, numbers: Sequence[int], factors: Sequence[int]) -> Sequence[float]:
         # Whole numbers below 2 ** 53 are exact as floats, in whatever order they are summed.
