@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sourcebot import Bot, KnowledgeBase, Router, __version__
-from sourcebot.knowledge import cache, loader
+from sourcebot.knowledge import cache, compiled, folders, loader
 from sourcebot.knowledge.compiled import seal, unseal
 from tests.knowledge.tea import TeaFolder
 
@@ -36,6 +36,31 @@ def test_a_base_loaded_before_is_not_parsed_again(
 
     assert second == first
     assert len(_files(own_cache, "kb")) == 1
+
+
+def test_files_whose_times_are_known_are_not_read_again(
+    tea: TeaFolder, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "_SETTLED", -(10**15))
+    first = KnowledgeBase.load(tea.root)
+    monkeypatch.setattr(compiled, "read_base", None)
+
+    assert KnowledgeBase.load(tea.root) == first
+
+
+def test_a_changed_file_is_read_again(
+    tea: TeaFolder, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "_SETTLED", -(10**15))
+    KnowledgeBase.load(tea.root)
+    tea.replace("concepts/oolong.yaml", "name: oolong", "name: Oolong")
+
+    assert KnowledgeBase.load(tea.root).names["oolong"] == "Oolong"
+
+
+def test_times_of_a_moment_ago_are_not_trusted(tea: TeaFolder, own_cache: Path) -> None:
+    assert folders.fingerprint(tea.root) is None
+    assert folders.fingerprint(tea.root / "nowhere") is None
 
 
 def test_a_bot_made_before_learns_nothing_again(
