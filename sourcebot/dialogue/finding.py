@@ -150,7 +150,7 @@ def _is_foreign(index: Understanding, token: Token) -> bool:
     known: Collection[str] = index.known
     return (
         token.stem not in known
-        and token.stem not in index.passages.idf
+        and not index.passages.knows(token.stem)
         and not token.word[0].isdigit()
     )
 

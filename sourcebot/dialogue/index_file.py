@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from sourcebot.dialogue.understanding import Tables, Words
 from sourcebot.knowledge.shelf import Shelf, Span, pack
+from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
 from sourcebot.routing.spotting import NamedThing
 from sourcebot.routing.table import as_bytes
@@ -21,7 +22,7 @@ from sourcebot.routing.weights import Weights
 
 _AT = "@"
 """The key of what stands in the bytes: {"@": [first, end]}."""
-_ENCODED = ("encoded_company", "encoded_passages", "origin")
+_ENCODED = ("encoded_company", "origin")
 
 
 class _Head(Struct, frozen=True):
@@ -32,6 +33,7 @@ class _Head(Struct, frozen=True):
     encoded: dict[str, Span]
     router: dict[str, Any]
     wording: dict[str, Any] | None
+    passages: dict[str, Any]
 
 
 _DECODER = msgspec.json.Decoder(_Head)
@@ -52,6 +54,7 @@ def encode_tables(tables: Tables) -> bytes:
         "encoded": pack({field: getattr(tables, field) for field in _ENCODED}, body),
         "router": tables.router.dump(with_index=True, pack=place),
         "wording": tables.wording.dump(place) if tables.wording is not None else None,
+        "passages": tables.passages.dump(place),
     }
     return msgspec.json.encode(head) + b"\n" + body
 
@@ -69,6 +72,7 @@ def decode_tables(data: bytes) -> Tables:
         names=Shelf(body, head.names, list[NamedThing]),
         router=Router.resume(_placed(head.router, body)),
         wording=Weights.resume(_placed(head.wording, body)) if head.wording is not None else None,
+        passages=Passages.resume(_placed(head.passages, body)),
         **encoded,
     )
 

@@ -169,7 +169,7 @@ def _words(knowledge: KnowledgeBase) -> Tables:
         router=Router.from_examples([(CONCEPT_SLOT, "nothing")], as_written=True),
         wording=None,
         encoded_company=_encoded(Company.of(name.words for name in names).dump()),
-        encoded_passages=_encoded(Passages.build(_facts(knowledge)).dump()),
+        passages=Passages.build(_facts(knowledge)),
         origin=_encoded([]),
     )
 

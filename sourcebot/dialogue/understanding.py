@@ -49,8 +49,8 @@ class Tables(Struct, frozen=True):
     names: Bucketed
     router: Router
     wording: Weights | None
+    passages: Passages
     encoded_company: msgspec.Raw
-    encoded_passages: msgspec.Raw
     origin: msgspec.Raw
 
 
@@ -86,18 +86,13 @@ class Understanding(Struct, frozen=True, dict=True):
     wording: Weights | None
     origin: msgspec.Raw
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
+    passages: Passages
     encoded_company: msgspec.Raw
-    encoded_passages: msgspec.Raw
 
     @cached_property
     def company(self) -> Company:
         """Which words stand side by side in names; wanted where a word is unknown."""
         return Company(**msgspec.json.decode(self.encoded_company))
-
-    @cached_property
-    def passages(self) -> Passages:
-        """The facts, searched where the wording of a message decides little."""
-        return Passages.resume(msgspec.json.decode(self.encoded_passages))
 
 
 def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
@@ -132,6 +127,6 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
             concept: tuple(frozenset(names) for names in sets)
             for concept, sets in words.asked_about.items()
         },
+        passages=tables.passages,
         encoded_company=tables.encoded_company,
-        encoded_passages=tables.encoded_passages,
     )

@@ -3,39 +3,69 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from sourcebot.routing.table import Pack, unpack
+
 DAMPING = 1.5
 
 
-class Passages(Struct, frozen=True):
+class Posting(Struct, frozen=True):
+    """A stem's weight, and where in `Passages.numbers` its passages stand."""
+
+    idf: float
+    first: int
+    end: int
+
+
+class Passages:
     """An inverted index over stems, one label a passage.
 
-    labels: per passage; idf: stem -> weight; postings: stem -> passage numbers.
+    It is looked up where it lies, a stem by halving a sorted text: reading all of it would take
+    longer than every question of a process.
     """
 
-    labels: Sequence[str]
-    idf: Mapping[str, float]
-    postings: Mapping[str, Sequence[int]]
+    def __init__(
+        self, labels: Sequence[str], owners: Sequence[int], lines: str, numbers: Sequence[int]
+    ) -> None:
+        """Use `build` or `resume`.
+
+        labels: each once; owners: per passage, its label's number; lines: sorted, one a stem, with
+        a newline before and after each: stem, weight, first and end in `numbers`; numbers: the
+        passages of each stem.
+        """
+        self._labels = labels
+        self._owners = owners
+        self._lines = lines
+        self._numbers = numbers
+        self._found: dict[str, Posting | None] = {}
 
     @classmethod
     def build(cls, passages: Iterable[tuple[str, Collection[str]]]) -> Passages:
         """From (label, stems) pairs."""
-        labels: list[str] = []
+        labels: dict[str, int] = {}
+        owners = array("I")
         postings: dict[str, list[int]] = {}
         for number, (label, stems) in enumerate(passages):
-            labels.append(label)
-            for stem in sorted(set(stems)):
+            owners.append(labels.setdefault(label, len(labels)))
+            for stem in set(stems):
                 postings.setdefault(stem, []).append(number)
-        total = len(labels)
-        idf = {
-            stem: round(math.log((1 + total) / (1 + len(numbers))), 4)
-            for stem, numbers in postings.items()
-        }
-        return cls(labels, idf, postings)
+        numbers = array("I")
+        lines = [""]
+        for stem in sorted(postings):
+            first = len(numbers)
+            numbers.extend(postings[stem])
+            idf = math.log((1 + len(owners)) / (1 + len(postings[stem])))
+            lines.append(f"{stem} {round(idf, 4)} {first} {len(numbers)}")
+        return cls(list(labels), owners, "\n".join([*lines, ""]), numbers)
+
+    def knows(self, stem: str) -> bool:
+        """Whether any passage has the stem."""
+        return self._posting(stem) is not None
 
     def search(
         self, stems: Collection[str], within: Collection[str] | None = None
@@ -45,26 +75,53 @@ class Passages(Struct, frozen=True):
         within: consider only passages with these labels. Stems that no passage has weigh as much
         as the rarest.
         """
-        rarest = math.log(1 + len(self.labels)) or 1.0
-        weight = sum(self.idf.get(stem, rarest) for stem in stems) + DAMPING
+        rarest = math.log(1 + len(self._owners)) or 1.0
+        weight = DAMPING
         scores: dict[int, float] = {}
         for stem in stems:
-            for number in self.postings.get(stem, ()):
-                scores[number] = scores.get(number, 0.0) + self.idf[stem]
+            posting = self._posting(stem)
+            weight += rarest if posting is None else posting.idf
+            if posting is not None:
+                for number in self._numbers[posting.first : posting.end]:
+                    scores[number] = scores.get(number, 0.0) + posting.idf
         best: dict[str, float] = {}
         for number, score in scores.items():
-            label = self.labels[number]
+            label = self._labels[self._owners[number]]
             if within is None or label in within:
                 best[label] = max(best.get(label, 0.0), score / weight)
         return sorted(
             ((score, label) for label, score in best.items()), key=lambda x: (-x[0], x[1])
         )
 
-    def dump(self) -> dict[str, Any]:
-        """As JSON-able data."""
-        return {"labels": list(self.labels), "idf": dict(self.idf), "postings": dict(self.postings)}
+    def dump(self, pack: Pack) -> dict[str, Any]:
+        """As JSON-able data, arrays as `pack` makes them."""
+        return {
+            "labels": list(self._labels),
+            "owners": pack(self._owners),
+            "lines": self._lines,
+            "numbers": pack(self._numbers),
+        }
 
     @classmethod
     def resume(cls, data: Mapping[str, Any]) -> Passages:
-        """What `dump` described."""
-        return cls(data["labels"], data["idf"], data["postings"])
+        """What `dump` described. Raises KeyError, TypeError or ValueError on damaged data."""
+        owners, numbers = unpack("I", data["owners"]), unpack("I", data["numbers"])
+        return cls(data["labels"], owners, data["lines"], numbers)
+
+    def _posting(self, stem: str) -> Posting | None:
+        if stem not in self._found:
+            self._found[stem] = self._look_up(stem)
+        return self._found[stem]
+
+    def _look_up(self, stem: str) -> Posting | None:
+        lines = self._lines
+        low, high = 0, len(lines) - 1
+        while low < high:
+            start = lines.rfind("\n", 0, (low + high) // 2 + 1) + 1
+            end = lines.find("\n", start)
+            name, _, rest = lines[start:end].partition(" ")
+            if name == stem:
+                idf, first, after = rest.split(" ")
+                return Posting(float(idf), int(first), int(after))
+            low, high = (end, high) if name < stem else (low, start - 1)
+        return None
