@@ -31,7 +31,7 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
         for question in outcome:
             same = any(_key(question) == _key(earlier) for earlier in questions)
             if not same and len(questions) < MAX_PARTS:
-                questions.append(replace(question, said=reading.content))
+                questions.append(replace(question, said=(*reading.content, *reading.proper)))
         context = Context(
             intent=outcome[0].intent,
             concepts=outcome[0].concepts,

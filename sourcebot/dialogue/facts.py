@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from sourcebot.dialogue.focus import cases_in
+from sourcebot.dialogue.focus import cases_in, names_in
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import entry_key
@@ -15,6 +15,8 @@ CLEAR_PHRASE = 0.7
 """A phrase as near as this says what is asked; the facts are not consulted."""
 CLEAR_CASE = 0.5
 """A fact that holds this share of a message's content tells of the case that the message names."""
+RARE = 8
+"""A name in more facts is a country or the like, and no case."""
 ALIKE = 0.8
 """Facts with this share of the best one's score tell as much; the wording decides between them."""
 CLEAR_FACT = 0.45
@@ -26,16 +28,41 @@ def by_case(index: Understanding, reading: Reading) -> tuple[str, tuple[str, ...
 
     "What happened at Otis?" has no word of the subject: the facts know the name.
     """
+    rare = {name for name in reading.proper if index.passages.count(name) <= RARE}
+    if not rare:
+        return None
     found = index.passages.search(reading.content)
     if not found or found[0][0] < CLEAR_CASE:
         return None
     asked = [aspect for label in reading.labels for aspect in label.ids]
     close = (index.knowledge.entries[key] for score, key in found if score >= ALIKE * found[0][0])
-    cases = [entry for entry in close if not cases_in(entry).isdisjoint(reading.content)]
+    cases = [entry for entry in close if not cases_in(entry).isdisjoint(rare)]
     if not cases:
         return None
     told = min(cases, key=lambda e: asked.index(e.aspect) if e.aspect in asked else len(asked))
     return told.aspect, told.concepts
+
+
+def where_named(
+    index: Understanding, reading: Reading, aspect: str, concepts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The concepts whose entry on the aspect tells of the names in a message.
+
+    concepts: what the message seems to be about without its saying so; they stay where theirs
+    tells of as many names.
+    """
+    names = reading.proper
+    if not names:
+        return concepts
+    base = index.knowledge
+    own = base.entry(aspect, concepts) if concepts else None
+    most, best = len(names & names_in(own)) if own is not None else 0, concepts
+    for _, key in index.passages.search(sorted(names)):
+        entry = base.entries[key]
+        told = len(names & names_in(entry)) if entry.aspect == aspect else 0
+        if told > most:
+            most, best = told, entry.concepts
+    return best
 
 
 def by_facts(

@@ -37,6 +37,11 @@ def in_focus(entry: Entry, said: Collection[str]) -> tuple[tuple[Fact, ...], Ent
     return leads, replace(entry, points=rest)
 
 
+def names_in(entry: Entry) -> frozenset[str]:
+    """Stems of the capitalised words of an entry."""
+    return _names_of(entry.summary).union(*(_names_of(point) for point in entry.points))
+
+
 def cases_in(entry: Entry) -> frozenset[str]:
     """Stems of the names that an entry's points are headed by: companies, cities, cases."""
     titles = (point.title or "" for point in entry.points)

@@ -21,7 +21,7 @@ from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
 from sourcebot.routing.signs import class_phrases, parse_sign
 from sourcebot.routing.spotting import NamedThing, buckets, name_of
-from sourcebot.routing.text import stem, stems_of, words_of
+from sourcebot.routing.text import clean, stem, stems_of, tokenise, words_of
 
 NEARNESS = 8.0
 """How much a phrase of the base counts beside what all phrases together have taught."""
@@ -157,6 +157,7 @@ def _words(knowledge: KnowledgeBase) -> Tables:
             class_phrases=class_phrases(signs, knowledge.words),
             frequency=dict(sorted(frequency.items())),
             known=sorted({stem(word) for word in known}),
+            proper=sorted(_proper(knowledge) - {stem(word) for word in name_words}),
             fillers=phrases(language.fillers),
             shifts=phrases(language.shifts),
             corrections=phrases(language.corrections),
@@ -199,6 +200,22 @@ def _facts(knowledge: KnowledgeBase) -> Iterable[tuple[str, set[str]]]:
         for fact in (entry.summary, *entry.points):
             text = f"{fact.title or ''} {fact.text} {fact.remedy or ''}"
             yield key, {word for word in stems_of(text) if word not in dull}
+
+
+def _proper(knowledge: KnowledgeBase) -> set[str]:
+    """Stems that facts always write with a capital, and at least once inside a sentence."""
+    capital: set[str] = set()
+    small: set[str] = set()
+    for entry in knowledge.entries.values():
+        for fact in (entry.summary, *entry.points):
+            for text in (fact.title or "", fact.text, fact.remedy or ""):
+                cleaned = clean(text)
+                for token in tokenise(cleaned):
+                    if token.proper:
+                        capital.add(token.stem)
+                    elif not cleaned[token.start].isupper():
+                        small.add(token.stem)
+    return {stem for stem in capital - small if len(stem) > 1}
 
 
 def _words_in_phrases(knowledge: KnowledgeBase) -> set[str]:

@@ -100,6 +100,7 @@ class Reader:
             words=tuple(token.word for token in shown),
             stems=tuple(token.stem for token in shown),
             content=found.content,
+            proper=index.proper.intersection(token.stem for token in tokens),
             concepts=_concepts(found, around),
             hints=tuple(part.hint(match) for part in (found, *around) for match in part.hints),
             tasks=_tasks(found, around),

@@ -58,18 +58,19 @@ class Reading(Struct, frozen=True):
     """One clause, read.
 
     words, stems: with names and signs as slots; content: stems that are neither names nor function
-    words; concepts: in order; hints: concepts by sign, best first; labels: what is asked, best
-    first; similarity: of the nearest example, 0..1; inside: how likely the message is in scope,
-    0..1; foreign: content words that nothing in the knowledge base explains; subject: the aspect
-    whose subject is named; shift, correction: it opens with "what about" or "no, I meant"; back,
-    back_both: it points back to something; opposite: it asks for the opposite of something; bare:
-    nothing but names; names: the names of concepts in it, as listed; named: the concepts they
-    belong to, also where a sign says more than they do.
+    words; proper: stems of names that only the facts have; concepts: in order; hints: concepts by
+    sign, best first; labels: what is asked, best first; similarity: of the nearest example, 0..1;
+    inside: how likely the message is in scope, 0..1; foreign: content words that nothing in the
+    knowledge base explains; subject: the aspect whose subject is named; shift, correction: it opens
+    with "what about" or "no, I meant"; back, back_both: it points back to something; opposite: it
+    asks for the opposite of something; bare: nothing but names; names: the names of concepts in it,
+    as listed; named: the concepts they belong to, also where a sign says more than they do.
     """
 
     words: tuple[str, ...]
     stems: tuple[str, ...]
     content: tuple[str, ...]
+    proper: frozenset[str]
     concepts: tuple[Mention, ...]
     hints: tuple[Mention, ...]
     tasks: tuple[Mention, ...]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sourcebot.dialogue.admission import is_admitted
 from sourcebot.dialogue.asking_back import between_aspects, between_concepts
 from sourcebot.dialogue.context import Context
-from sourcebot.dialogue.facts import by_case, by_facts
+from sourcebot.dialogue.facts import by_case, by_facts, where_named
 from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
 from sourcebot.dialogue.questions import Outcome, Question, Refusal, Start
 from sourcebot.dialogue.reading import Label, Reading
@@ -281,6 +281,8 @@ class Resolver:
                     return self._questions(about_it, ())
                 aspect = DEFINE
             concepts = self._concepts(aspect)
+            if self._takes(aspect) == "concept" and not self.by_name and not self.reading.back:
+                concepts = where_named(self.index, self.reading, aspect, concepts)
             if not concepts and len(self.reading.words) >= WHOLE_QUESTION:
                 usual = self.base.aspects[aspect].usual_concept
                 concepts = (usual,) if usual is not None else ()

@@ -33,6 +33,7 @@ class Words(Struct, frozen=True, gc=False):
     class_phrases: dict[str, list[tuple[str, tuple[str, ...]]]]
     frequency: dict[str, int]
     known: list[str]
+    proper: list[str]
     fillers: list[tuple[str, ...]]
     shifts: list[tuple[str, ...]]
     corrections: list[tuple[str, ...]]
@@ -57,7 +58,8 @@ class Tables(Struct, frozen=True):
 class Understanding(Struct, frozen=True, dict=True):
     """All that reading a message needs.
 
-    known: stems that the knowledge base explains; origin: encoded, per example of the router the
+    known: stems that the knowledge base explains; proper: stems of the names that only facts have
+    (countries, companies); origin: encoded, per example of the router the
     phrase as written and its file:line; asked_about: concept -> the sets of other concepts that its
     `asked_as` phrases name; passages: the facts themselves, labelled with their entry's key.
     """
@@ -82,6 +84,7 @@ class Understanding(Struct, frozen=True, dict=True):
     corrections: Phrases
     opposites: Phrases
     known: frozenset[str]
+    proper: frozenset[str]
     scope: ScopeModel
     wording: Weights | None
     origin: msgspec.Raw
@@ -120,6 +123,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         corrections=frozenset(words.corrections),
         opposites=frozenset(words.opposites),
         known=frozenset(words.known),
+        proper=frozenset(words.proper),
         scope=ScopeModel(weights, bar),
         wording=tables.wording,
         origin=tables.origin,

@@ -67,6 +67,11 @@ class Passages:
         """Whether any passage has the stem."""
         return self._posting(stem) is not None
 
+    def count(self, stem: str) -> int:
+        """How many passages have the stem."""
+        posting = self._posting(stem)
+        return 0 if posting is None else posting.end - posting.first
+
     def search(
         self, stems: Collection[str], within: Collection[str] | None = None
     ) -> list[tuple[float, str]]:
