@@ -18,6 +18,10 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
     """Whether to look for an answer. `about`: a concept or a piece of work is named."""
     if reading.inside >= index.scope.bar:
         return True
+    if reading.named and reading.proper:
+        return (
+            True  # a concept and a name that the facts know: "was Boeing's outsourcing a failure"
+        )
     asked = bool(reading.labels) and reading.labels[0].confidence >= index.router.bar
     described = bool(reading.labels) and reading.labels[0].kind != "aspect"
     familiar = asked or reading.similarity >= SAME_PHRASE

@@ -15,8 +15,8 @@ CLEAR_PHRASE = 0.7
 """A phrase as near as this says what is asked; the facts are not consulted."""
 CLEAR_CASE = 0.5
 """A fact that holds this share of a message's content tells of the case that the message names."""
-RARE = 8
-"""A name in more facts is a country or the like, and no case."""
+RARE = 0.004
+"""A name in a larger share of the facts is a country or the like, and no case."""
 ALIKE = 0.8
 """Facts with this share of the best one's score tell as much; the wording decides between them."""
 CLEAR_FACT = 0.45
@@ -28,7 +28,7 @@ def by_case(index: Understanding, reading: Reading) -> tuple[str, tuple[str, ...
 
     "What happened at Otis?" has no word of the subject: the facts know the name.
     """
-    rare = {name for name in reading.proper if index.passages.count(name) <= RARE}
+    rare = {name for name in reading.proper if index.passages.share(name) <= RARE}
     if not rare:
         return None
     found = index.passages.search(reading.content)

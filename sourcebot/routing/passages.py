@@ -67,10 +67,10 @@ class Passages:
         """Whether any passage has the stem."""
         return self._posting(stem) is not None
 
-    def count(self, stem: str) -> int:
-        """How many passages have the stem."""
+    def share(self, stem: str) -> float:
+        """The share of the passages that have the stem, 0..1."""
         posting = self._posting(stem)
-        return 0 if posting is None else posting.end - posting.first
+        return 0.0 if posting is None else (posting.end - posting.first) / len(self._owners)
 
     def search(
         self, stems: Collection[str], within: Collection[str] | None = None
