@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -63,7 +64,8 @@ def find(index: Understanding, tokens: Sequence[Token]) -> Found:
     spots = [spot for spot in index.spotter.spot(tokens) if astray.isdisjoint(_positions(spot))]
     work = [p for spot in spots if spot.kind == "task" for p in _positions(spot)]
     hints = [m for m in index.signs.read(tokens, work) if astray.isdisjoint(m.positions)]
-    sign = _telling_sign(spots, hints)
+    spots = _narrowest(tokens, spots, index.broader)
+    sign = _telling_sign(spots, hints, index.broader)
     swallowed = _swallowed(spots, sign) if sign is not None else []
     kept = tuple(spot for spot in spots if spot not in swallowed)
     explained = {p for spot in kept for p in _positions(spot)}
@@ -113,10 +115,28 @@ def masked(found: Found, *, loose_tasks: bool = True) -> list[Token]:
     return shown
 
 
-def _telling_sign(spots: Sequence[Spot], hints: Sequence[SignMatch]) -> SignMatch | None:
+def _narrowest(
+    tokens: Sequence[Token], spots: list[Spot], broader: Mapping[str, Sequence[str]]
+) -> list[Spot]:
+    """The names without a broader one beside a narrower: "BPO outsourcing" is BPO."""
+    concepts = [spot for spot in spots if spot.kind == "concept"]
+    beside = {
+        wide
+        for one, other in pairwise(concepts)
+        if one.last + 1 == other.first and tokens[one.last].end + 1 == tokens[other.first].start
+        for narrow, wide in ((one, other), (other, one))
+        if wide.owner in broader.get(narrow.owner, ())
+    }
+    return [spot for spot in spots if spot not in beside]
+
+
+def _telling_sign(
+    spots: Sequence[Spot], hints: Sequence[SignMatch], broader: Mapping[str, Sequence[str]]
+) -> SignMatch | None:
     """The sign that explains the words: the best, unless a name says more.
 
-    "Outsourcing to India" is more than the name in it; a name elsewhere in the words is not.
+    "Outsourcing to India" is more than the name in it; a name elsewhere in the words is not, and
+    nor is a sign of something broader than what is named.
     """
     named = [spot for spot in spots if spot.kind == "concept" and not spot.loose]
     if not hints or not named:
@@ -128,7 +148,8 @@ def _telling_sign(spots: Sequence[Spot], hints: Sequence[SignMatch]) -> SignMatc
         says_more = any(
             inside > set(_positions(spot)) and spot.owner != match.label for spot in named
         )
-        if compact and holds_all and says_more:
+        wider = any(match.label in broader.get(spot.owner, ()) for spot in named)
+        if compact and holds_all and says_more and not wider:
             return match
     return None
 

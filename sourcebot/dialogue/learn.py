@@ -164,6 +164,7 @@ def _words(knowledge: KnowledgeBase) -> Tables:
             plural_pronouns=phrases(language.plural_pronouns),
             opposites=phrases(language.opposites),
             asked_about={},
+            broader=_broader(knowledge),
             scope=(tuple(DEFAULT.weights), DEFAULT.bar),
         ),
         names=buckets(names),
@@ -200,6 +201,23 @@ def _facts(knowledge: KnowledgeBase) -> Iterable[tuple[str, set[str]]]:
         for fact in (entry.summary, *entry.points):
             text = f"{fact.title or ''} {fact.text} {fact.remedy or ''}"
             yield key, {word for word in stems_of(text) if word not in dull}
+
+
+def _broader(knowledge: KnowledgeBase) -> dict[str, list[str]]:
+    """Concept -> the concepts that it is a kind of, however far up."""
+    relation = knowledge.kinds.broader
+    found: dict[str, list[str]] = {}
+    for id in knowledge.concepts if relation is not None else ():
+        above: dict[str, None] = {}
+        ways = [id]
+        while ways:
+            for other in knowledge.concepts[ways.pop()].relations.get(relation or "", ()):
+                if other not in above and other != id:
+                    above[other] = None
+                    ways.append(other)
+        if above:
+            found[id] = sorted(above)
+    return found
 
 
 def _proper(knowledge: KnowledgeBase) -> set[str]:

@@ -40,6 +40,7 @@ class Words(Struct, frozen=True, gc=False):
     plural_pronouns: list[tuple[str, ...]]
     opposites: list[tuple[str, ...]]
     asked_about: dict[str, list[tuple[str, ...]]]
+    broader: dict[str, list[str]]
     scope: tuple[tuple[float, ...], float]
 
 
@@ -59,9 +60,10 @@ class Understanding(Struct, frozen=True, dict=True):
     """All that reading a message needs.
 
     known: stems that the knowledge base explains; proper: stems of the names that only facts have
-    (countries, companies); origin: encoded, per example of the router the
-    phrase as written and its file:line; asked_about: concept -> the sets of other concepts that its
-    `asked_as` phrases name; passages: the facts themselves, labelled with their entry's key.
+    (countries, companies); origin: encoded, per example of the router the phrase as written and its
+    file:line; asked_about: concept -> the sets of other concepts that its `asked_as` phrases name;
+    broader: concept -> all that it is a kind of; passages: the facts themselves, labelled with
+    their entry's key.
     """
 
     knowledge: KnowledgeBase
@@ -89,6 +91,7 @@ class Understanding(Struct, frozen=True, dict=True):
     wording: Weights | None
     origin: msgspec.Raw
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
+    broader: Mapping[str, list[str]]
     passages: Passages
     encoded_company: msgspec.Raw
 
@@ -131,6 +134,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
             concept: tuple(frozenset(names) for names in sets)
             for concept, sets in words.asked_about.items()
         },
+        broader=words.broader,
         passages=tables.passages,
         encoded_company=tables.encoded_company,
     )

@@ -116,6 +116,7 @@ def _kinds(draft: Draft) -> Kinds:
             expected={id: kind.traits for id, kind in part.kinds.items()},
             relations=part.relations,
             telling=part.telling,
+            broader=part.broader,
             when=part.when,
         )
     return Kinds()

@@ -92,6 +92,9 @@ class KindsFile(Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, str], Meta(description="Relation -> a sentence with {concept} and {other}.")
     ]
     telling: Annotated[Texts, Meta(description="The relations that a comparison mentions.")] = ()
+    broader: Annotated[
+        str | None, Meta(description="The relation that leads to a broader concept.")
+    ] = None
     when: Annotated[
         str | None, Meta(description="The trait that completes 'Choose it when ...'.")
     ] = None

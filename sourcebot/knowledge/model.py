@@ -101,8 +101,8 @@ class Kinds(Struct, frozen=True):
 
     names: kind -> how it ends "it is ..."; traits: trait -> label, in the order of a table;
     expected: kind -> the traits of its concepts; relations: relation -> sentence with `{concept}`
-    and `{other}`; telling: relations that a comparison mentions; when: the trait that completes
-    "choose it when ...".
+    and `{other}`; telling: relations that a comparison mentions; broader: the relation that leads
+    to a broader concept; when: the trait that completes "choose it when ...".
     """
 
     names: dict[str, str] = {}
@@ -110,6 +110,7 @@ class Kinds(Struct, frozen=True):
     expected: dict[str, tuple[str, ...]] = {}
     relations: dict[str, str] = {}
     telling: tuple[str, ...] = ()
+    broader: str | None = None
     when: str | None = None
 
 

@@ -104,6 +104,15 @@ def _concept_file(file: Decoded, known: _Known) -> Iterator[Problem]:
                 yield Problem(file.shown, line, f"unknown word class `<{name}>`{hint}")
 
 
+def _kinds_file(file: Decoded, known: _Known) -> Iterator[Problem]:
+    part = file.value
+    for id, kind in part.kinds.items():
+        yield from known.unknown("traits", kind.traits, file, "kinds", id, "traits")
+    yield from known.unknown("traits", [part.when] if part.when else (), file, "when")
+    yield from known.unknown("relations", part.telling, file, "telling")
+    yield from known.unknown("relations", [part.broader] if part.broader else (), file, "broader")
+
+
 def _entries_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     part = file.value
     if len(part.concepts) == 1:
@@ -195,6 +204,7 @@ def _kb_file(file: Decoded, known: _Known) -> Iterator[Problem]:
 _CHECKS = {
     "kb": _kb_file,
     "concepts": _concept_file,
+    "kinds": _kinds_file,
     "entries": _entries_file,
     "tasks": _tasks_file,
     "claims": _claims_file,

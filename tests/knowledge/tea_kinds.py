@@ -17,6 +17,7 @@ relations:
   is-a: "{concept} is a kind of {other}."
   goes-with: "{concept} goes with {other}."
 telling: [goes-with]
+broader: is-a
 """
 GREEN = """\
 kind: leaf
