@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sourcebot.knowledge.census import facts_of
 from sourcebot.knowledge.model import Entry, KnowledgeBase
 
@@ -82,11 +84,18 @@ def _block(
     for concept, row in table.items():
         mute = base.concepts[concept].does_not_apply
         cells = (
-            f"{row.get(aspect) or ('-' if aspect in mute else '.'):>{len(aspect)}}"
+            f"{row.get(aspect) or _nothing(base, aspect, mute):>{len(aspect)}}"
             for aspect in aspects
         )
         lines.append(f"{concept:<{first}}" + "".join(gap + cell for cell in cells))
     return "\n".join(lines) + "\n"
+
+
+def _nothing(base: KnowledgeBase, aspect: str, mute: Container[str]) -> str:
+    if aspect in mute:
+        return "-"
+    # What asks of several concepts at once is put together from their traits.
+    return "~" if base.aspects[aspect].takes == "pair" and base.kinds.traits else "."
 
 
 def _facts(entry: Entry) -> int:

@@ -112,7 +112,7 @@ def stats(folder: str | None, *, as_json: bool) -> int:
         *(f"{kind:>14}  {n}  {n / totals['facts']:.0%}" for kind, n in cited.items()),
         "",
         "facts by concept and aspect",
-        "(a dot: nothing yet; a dash: does not apply)",
+        ". nothing yet   - does not apply   ~ made from traits",
         "",
     ]
     streams.write_text("\n".join(lines) + "\n" + coverage_table(base, width))

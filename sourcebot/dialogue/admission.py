@@ -19,9 +19,7 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
     if reading.inside >= index.scope.bar:
         return True
     if reading.named and reading.proper:
-        return (
-            True  # a concept and a name that the facts know: "was Boeing's outsourcing a failure"
-        )
+        return True  # a concept, and a name that the facts know
     asked = bool(reading.labels) and reading.labels[0].confidence >= index.router.bar
     described = bool(reading.labels) and reading.labels[0].kind != "aspect"
     familiar = asked or reading.similarity >= SAME_PHRASE

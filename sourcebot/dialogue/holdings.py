@@ -10,7 +10,7 @@ from msgspec import Struct
 from sourcebot.dialogue.comparing import comparison
 from sourcebot.knowledge.model import DEFINE, Comparison, Entry, KnowledgeBase, Takes
 
-CHOOSE, COMPARE, TASK_FIT = "choose", "compare", "task_fit"
+CHOOSE, COMPARE, TASKS, TASK_FIT = "choose", "compare", "tasks", "task_fit"
 
 
 class Holdings(Struct, frozen=True):

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from sourcebot.dialogue.understanding import Tables, Words
 from sourcebot.knowledge.shelf import Shelf, Span, pack
+from sourcebot.routing.descriptions import Descriptions
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.router import Router
 from sourcebot.routing.spotting import NamedThing
@@ -34,6 +35,8 @@ class _Head(Struct, frozen=True):
     router: dict[str, Any]
     wording: dict[str, Any] | None
     passages: dict[str, Any]
+    descriptions: dict[str, Any]
+    described: str
 
 
 _DECODER = msgspec.json.Decoder(_Head)
@@ -55,6 +58,8 @@ def encode_tables(tables: Tables) -> bytes:
         "router": tables.router.dump(with_index=True, pack=place),
         "wording": tables.wording.dump(place) if tables.wording is not None else None,
         "passages": tables.passages.dump(place),
+        "descriptions": tables.descriptions.dump(place),
+        "described": "\n".join(tables.described),
     }
     return msgspec.json.encode(head) + b"\n" + body
 
@@ -73,6 +78,8 @@ def decode_tables(data: bytes) -> Tables:
         router=Router.resume(_placed(head.router, body)),
         wording=Weights.resume(_placed(head.wording, body)) if head.wording is not None else None,
         passages=Passages.resume(_placed(head.passages, body)),
+        descriptions=Descriptions.resume(_placed(head.descriptions, body)),
+        described=head.described.split("\n"),
         **encoded,
     )
 

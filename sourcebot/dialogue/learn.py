@@ -8,13 +8,15 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
+from sourcebot.dialogue.holdings import TASKS
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, START, TASK_SLOT
 from sourcebot.dialogue.scope import DEFAULT, FEWEST, INSIDE, OUTSIDE, difference, fit_scope
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, Words, assemble
 from sourcebot.knowledge.facts import Phrase
-from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.knowledge.model import DEFINE, KnowledgeBase
 from sourcebot.routing.company import Company
+from sourcebot.routing.descriptions import Descriptions
 from sourcebot.routing.features import NOT
 from sourcebot.routing.fitting import learn as learn_weights
 from sourcebot.routing.passages import Passages
@@ -35,13 +37,17 @@ def learn(knowledge: KnowledgeBase) -> Tables:
     reader = Reader(assemble(knowledge, draft))
     examples: list[tuple[str, str]] = []
     origin: dict[tuple[str, str], tuple[str, str]] = {}
+    describing = {p: c.id for c in knowledge.concepts.values() for p in c.asked_as}
+    described: dict[tuple[str, str], str] = {}
     for masked, label, phrase in masked_phrases(knowledge, reader):
         examples.append((masked, label))
         origin.setdefault((masked, label), (phrase.text, str(phrase.place)))
+        described.setdefault((masked, label), describing.get(phrase, ""))
     draft = replace(
         draft,
         router=router_of(knowledge, examples),
         origin=_encoded(list(origin.values())),
+        described=list(described.values()),
         words=replace(
             draft.words,
             asked_about={
@@ -120,7 +126,7 @@ def phrases_of(knowledge: KnowledgeBase) -> Iterable[tuple[str, str, Phrase]]:
                 yield f"{first} {NOT} {rest}", CLAIM + claim.id, phrase
     for concept in knowledge.concepts.values():
         for phrase in concept.asked_as:
-            yield phrase.text, ASKED_AS + concept.id, phrase
+            yield phrase.text, ASKED_AS, phrase
     if knowledge.advice is not None:
         for phrase in knowledge.advice.starts:
             yield phrase.text, START, phrase
@@ -172,6 +178,8 @@ def _words(knowledge: KnowledgeBase) -> Tables:
         wording=None,
         encoded_company=_encoded(Company.of(name.words for name in names).dump()),
         passages=Passages.build(_facts(knowledge)),
+        descriptions=Descriptions.build(_descriptions(knowledge)),
+        described=[],
         origin=_encoded([]),
     )
 
@@ -234,6 +242,22 @@ def _proper(knowledge: KnowledgeBase) -> set[str]:
                     elif not cleaned[token.start].isupper():
                         small.add(token.stem)
     return {stem for stem in capital - small if len(stem) > 1}
+
+
+def _descriptions(knowledge: KnowledgeBase) -> dict[str, list[str]]:
+    """Per concept the content stems of what is said of it, and of how it is asked for."""
+    dull = frozenset(stem(word) for word in knowledge.language.function_words)
+    found: dict[str, list[str]] = {}
+    for concept in knowledge.concepts.values():
+        texts = [phrase.text for phrase in concept.asked_as]
+        texts += [name.text for name in concept.names]
+        texts += [trait.text for trait in concept.traits.values()] * 2
+        for aspect in (DEFINE, TASKS):
+            entry = knowledge.entry(aspect, (concept.id,))
+            facts = (entry.summary, *entry.points) if entry is not None else ()
+            texts += [f"{fact.title or ''} {fact.text}" for fact in facts]
+        found[concept.id] = [word for text in texts for word in stems_of(text) if word not in dull]
+    return found
 
 
 def _words_in_phrases(knowledge: KnowledgeBase) -> set[str]:

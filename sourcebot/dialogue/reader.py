@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sourcebot.dialogue.clauses import split_clauses
+from sourcebot.dialogue.describing import labels_of
 from sourcebot.dialogue.finding import Found, find, masked
 from sourcebot.dialogue.judging import clearest_route, scope_signals
-from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Label, Mention, Reading
+from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Mention, Reading
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Understanding
 from sourcebot.routing.company import mend
 from sourcebot.routing.features import NOT
@@ -86,7 +87,7 @@ class Reader:
         found = find(index, tokens)
         route = clearest_route(index, found)
         inside = index.scope.chance(scope_signals(index, found, route))
-        shown = masked(found)
+        shown, said = masked(found), found.tokens
         around = [find(index, statement.tokens) for statement in statements]
         if statements:
             everything = find(index, self._together(clause, statements))
@@ -94,7 +95,7 @@ class Reader:
             chance = index.scope.chance(scope_signals(index, everything, whole))
             inside = max(inside, chance)
             if whole.confidence > route.confidence:
-                route, shown = whole, masked(everything)
+                route, shown, said = whole, masked(everything), everything.tokens
         words = tuple(token.word for token in tokens)
         return Reading(
             words=tuple(token.word for token in shown),
@@ -104,9 +105,7 @@ class Reader:
             concepts=_concepts(found, around),
             hints=tuple(part.hint(match) for part in (found, *around) for match in part.hints),
             tasks=_tasks(found, around),
-            labels=tuple(
-                Label.parse(label, confidence) for label, confidence in route.ranking[:MOST_LABELS]
-            ),
+            labels=labels_of(index, route, said, shown, MOST_LABELS, named=bool(found.named)),
             similarity=route.similarity,
             inside=inside,
             foreign=tuple(token.word for token in found.foreign),

@@ -9,7 +9,8 @@ from sourcebot.routing.text import Token
 CONCEPT_SLOT = "conceptslot"
 TASK_SLOT = "taskslot"
 CLAIM = "claim:"
-ASKED_AS = "asked:"
+ASKED_AS = "asked:description"
+"""A message that describes a concept without its name; which one, the descriptions tell."""
 START = "start:advice"
 
 
@@ -41,7 +42,7 @@ class Label(Struct, frozen=True):
     @classmethod
     def parse(cls, label: str, confidence: float) -> Label:
         """Read a label of the router."""
-        for kind, prefix in (("claim", CLAIM), ("asked", ASKED_AS), ("start", "start:")):
+        for kind, prefix in (("claim", CLAIM), ("asked", "asked:"), ("start", "start:")):
             if label.startswith(prefix):
                 return cls(kind, (label[len(prefix) :],), confidence)
         return cls("aspect", tuple(label.split("+")), confidence)

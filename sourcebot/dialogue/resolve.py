@@ -8,7 +8,7 @@ from sourcebot.dialogue.admission import is_admitted
 from sourcebot.dialogue.asking_back import between_aspects, between_concepts
 from sourcebot.dialogue.context import Context
 from sourcebot.dialogue.facts import by_case, by_facts, where_named
-from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, answerable, takes
+from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, TASKS, answerable, takes
 from sourcebot.dialogue.questions import Outcome, Question, Refusal, Start
 from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.reply import Alternative
@@ -193,7 +193,8 @@ class Resolver:
             if outweighed or label.confidence < self.index.router.bar:
                 return False
         unnamed = frozenset() in about and not self.by_name
-        return self.reading.similarity >= 0.5 and (named in about or unnamed)
+        known = self.reading.similarity >= 0.5 or label.confidence >= self.index.router.bar
+        return known and (named in about or unnamed)
 
     def _aspect_fits(self, label: Label) -> bool:
         for aspect in label.ids:
@@ -202,9 +203,17 @@ class Resolver:
                 return False
             if needs == "task" and self.task is None and self.context.task is None:
                 return False
+            if needs == "subject" and not self._is_about(aspect):
+                return False
             if needs == "pair" and len(self._pair()) < 2 and self._concepts(aspect):
                 return False
         return True
+
+    def _is_about(self, aspect: str) -> bool:
+        """Whether something named, if anything is, can be asked for an aspect with subjects."""
+        if not self.by_name or self.reading.subject == aspect or self.task_is_certain:
+            return True
+        return any(self.base.entry(aspect, (concept,)) is not None for concept in self.named)
 
     def _stays_with_subject(self) -> bool:
         """Whether the talk is about a subject without a concept, and this asks on about it."""
@@ -306,7 +315,7 @@ class Resolver:
             task = self.context.task
         if needs == "pair" and len(concepts) < 2:
             concepts = self._pair() if len(self._pair()) > 1 else concepts
-        if needs == "concept" and intent == "tasks" and task is not None and self.reading.tasks:
+        if needs == "concept" and intent == TASKS and task is not None and self.reading.tasks:
             intent = TASK_FIT
         if needs != "task" and not self.task_is_certain and self.reading.tasks:
             task = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -11,6 +11,7 @@ from msgspec import Struct
 from sourcebot.dialogue.scope import ScopeModel
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.routing.company import Company
+from sourcebot.routing.descriptions import Descriptions
 from sourcebot.routing.passages import Passages
 from sourcebot.routing.repair import Repairer, listed_in
 from sourcebot.routing.router import Router
@@ -52,6 +53,8 @@ class Tables(Struct, frozen=True):
     router: Router
     wording: Weights | None
     passages: Passages
+    descriptions: Descriptions
+    described: Sequence[str]
     encoded_company: msgspec.Raw
     origin: msgspec.Raw
 
@@ -63,7 +66,8 @@ class Understanding(Struct, frozen=True, dict=True):
     (countries, companies); origin: encoded, per example of the router the phrase as written and its
     file:line; asked_about: concept -> the sets of other concepts that its `asked_as` phrases name;
     broader: concept -> all that it is a kind of; passages: the facts themselves, labelled with
-    their entry's key.
+    their entry's key; descriptions: concepts by what is said of them; described: per example of the
+    router the concept that it describes, or "".
     """
 
     knowledge: KnowledgeBase
@@ -93,6 +97,8 @@ class Understanding(Struct, frozen=True, dict=True):
     asked_about: Mapping[str, tuple[frozenset[str], ...]]
     broader: Mapping[str, list[str]]
     passages: Passages
+    descriptions: Descriptions
+    described: Sequence[str]
     encoded_company: msgspec.Raw
 
     @cached_property
@@ -136,5 +142,7 @@ def assemble(knowledge: KnowledgeBase, tables: Tables) -> Understanding:
         },
         broader=words.broader,
         passages=tables.passages,
+        descriptions=tables.descriptions,
+        described=tables.described,
         encoded_company=tables.encoded_company,
     )

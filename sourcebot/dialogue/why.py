@@ -49,8 +49,8 @@ def _reading_lines(index: Understanding, reading: Reading) -> list[str]:
         lines.append(f"{found} ({how} `{mention.by}`, {mention.score:.2f})")
     if reading.labels:
         best = reading.labels[0]
-        prefix = {"claim": CLAIM, "asked": ASKED_AS}.get(best.kind, "")
-        label = prefix + "+".join(best.ids)
+        prefix = CLAIM if best.kind == "claim" else ""
+        label = ASKED_AS if best.kind == "asked" else prefix + "+".join(best.ids)
         for number, _, similarity in index.router.nearest(reading.stems, label)[:1]:
             phrase, place = msgspec.json.decode(index.origin)[number]
             lines.append(

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from sourcebot.routing.sorted_lines import find_line
 from sourcebot.routing.table import Pack, unpack
 
 DAMPING = 1.5
@@ -119,14 +120,8 @@ class Passages:
         return self._found[stem]
 
     def _look_up(self, stem: str) -> Posting | None:
-        lines = self._lines
-        low, high = 0, len(lines) - 1
-        while low < high:
-            start = lines.rfind("\n", 0, (low + high) // 2 + 1) + 1
-            end = lines.find("\n", start)
-            name, _, rest = lines[start:end].partition(" ")
-            if name == stem:
-                idf, first, after = rest.split(" ")
-                return Posting(float(idf), int(first), int(after))
-            low, high = (end, high) if name < stem else (low, start - 1)
-        return None
+        line = find_line(self._lines, stem)
+        if line is None:
+            return None
+        idf, first, end = line.split(" ")
+        return Posting(float(idf), int(first), int(end))

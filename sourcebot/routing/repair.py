@@ -8,6 +8,7 @@ from functools import cache, cached_property, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from sourcebot.routing.sorted_lines import find_line
 from sourcebot.routing.sound import sound, syllables
 from sourcebot.routing.text import stem
 from sourcebot.routing.vectors import word_vectors
@@ -165,20 +166,7 @@ def allowed_edits(size: int) -> int:
 
 def listed_in(lexicon: str) -> Callable[[str], bool]:
     """Whether a word stands in sorted words, each between newlines."""
-
-    def stands(word: str) -> bool:
-        # Halved in place: to split the words would take longer than all questions of a process.
-        low, high = 0, len(lexicon) - 1
-        while low < high:
-            start = lexicon.rfind("\n", 0, (low + high) // 2 + 1) + 1
-            end = lexicon.find("\n", start)
-            found = lexicon[start:end]
-            if found == word:
-                return bool(word)
-            low, high = (end, high) if found < word else (low, start - 1)
-        return False
-
-    return stands
+    return lambda word: find_line(lexicon, word) == ""
 
 
 @lru_cache(maxsize=4_096)

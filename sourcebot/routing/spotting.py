@@ -135,7 +135,10 @@ class Spotter:
             if found is not None:
                 thing, score = found
                 last = first + size - 1
-                return Spot(thing.owner, thing.kind, thing.text, first, last, score, thing.loose)
+                # Nobody writes "GCC" in capitals for an ordinary word.
+                certain = size == 1 and token.shout and thing.text[:2].isupper()
+                loose = thing.loose and not certain
+                return Spot(thing.owner, thing.kind, thing.text, first, last, score, loose)
         return None
 
     def _match(self, window: Sequence[Token]) -> tuple[NamedThing, float] | None:
