@@ -16,6 +16,9 @@ from sourcebot.routing.text import Token
 MOST = 4
 ENOUGH = 0.5
 """A description that holds this share of a message's content says what the message means."""
+CLEAR, BESIDE, FEWEST = 0.45, 0.8, 3
+"""A description tells what is meant where it holds so much of a message of so many words, and the
+next has no more than this beside it."""
 ALIKE = 0.7
 """A phrase so near the message means what it means, whatever else is named."""
 NEAR = 4
@@ -57,12 +60,25 @@ def described(
         near.setdefault(index.described[number], similarity)
     if named:
         return [(concept, like) for concept, like in near.items() if like >= ALIKE][:MOST]
-    stems = [token.stem for token in tokens if token.word not in index.function_words]
-    ranked = index.descriptions.rank(stems)
-    best = ranked[0][0] if ranked else 0.0
-    scores = {concept: share / best for share, concept in ranked} if best else {}
+    ranked = index.descriptions.rank(_content(index, tokens))
+    scores = dict(ranked.labels)
     for concept, similarity in near.items():
         scores[concept] = scores.get(concept, 0.0) + similarity**NEAR
     first = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:MOST]
-    evidence = min(1.0, max([best / ENOUGH, *near.values()]))
+    evidence = min(1.0, max([ranked.held / ENOUGH, *near.values()]))
     return [(concept, evidence * score / first[0][1]) for concept, score in first]
+
+
+def meant(index: Understanding, tokens: Sequence[Token]) -> str | None:
+    """The concept whose description holds clearly most of what a message says, if there is one."""
+    stems = _content(index, tokens)
+    if len(stems) < FEWEST:
+        return None
+    ranked = index.descriptions.rank(stems)
+    if ranked.held < CLEAR or (len(ranked.labels) > 1 and ranked.labels[1][1] > BESIDE):
+        return None
+    return ranked.labels[0][0]
+
+
+def _content(index: Understanding, tokens: Sequence[Token]) -> list[str]:
+    return [token.stem for token in tokens if token.word not in index.function_words]

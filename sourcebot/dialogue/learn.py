@@ -244,10 +244,10 @@ def _proper(knowledge: KnowledgeBase) -> set[str]:
     return {stem for stem in capital - small if len(stem) > 1}
 
 
-def _descriptions(knowledge: KnowledgeBase) -> dict[str, list[str]]:
-    """Per concept the content stems of what is said of it, and of how it is asked for."""
+def _descriptions(knowledge: KnowledgeBase) -> dict[str, list[list[str]]]:
+    """Per concept, sentence by sentence, the content stems of what is said of it."""
     dull = frozenset(stem(word) for word in knowledge.language.function_words)
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[list[str]]] = {}
     for concept in knowledge.concepts.values():
         texts = [phrase.text for phrase in concept.asked_as]
         texts += [name.text for name in concept.names]
@@ -256,7 +256,8 @@ def _descriptions(knowledge: KnowledgeBase) -> dict[str, list[str]]:
             entry = knowledge.entry(aspect, (concept.id,))
             facts = (entry.summary, *entry.points) if entry is not None else ()
             texts += [f"{fact.title or ''} {fact.text}" for fact in facts]
-        found[concept.id] = [word for text in texts for word in stems_of(text) if word not in dull]
+        units = ([word for word in stems_of(text) if word not in dull] for text in texts)
+        found[concept.id] = [unit for unit in units if unit]
     return found
 
 

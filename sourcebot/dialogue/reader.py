@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sourcebot.dialogue.clauses import split_clauses
-from sourcebot.dialogue.describing import labels_of
+from sourcebot.dialogue.describing import labels_of, meant
 from sourcebot.dialogue.finding import Found, find, masked
 from sourcebot.dialogue.judging import clearest_route, scope_signals
 from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Mention, Reading
@@ -108,6 +108,7 @@ class Reader:
             labels=labels_of(index, route, said, shown, MOST_LABELS, named=bool(found.named)),
             similarity=route.similarity,
             inside=inside,
+            meant=None if found.named else meant(index, said),
             foreign=tuple(token.word for token in found.foreign),
             subject=found.subjects[0] if found.subjects else None,
             shift=shift,

@@ -61,7 +61,8 @@ class Reading(Struct, frozen=True):
     words, stems: with names and signs as slots; content: stems that are neither names nor function
     words; proper: stems of names that only the facts have; concepts: in order; hints: concepts by
     sign, best first; labels: what is asked, best first; similarity: of the nearest example, 0..1;
-    inside: how likely the message is in scope, 0..1; foreign: content words that nothing in the
+    inside: how likely the message is in scope, 0..1; meant: the concept that it
+    describes, where none is named; foreign: content words that nothing in the
     knowledge base explains; subject: the aspect whose subject is named; shift, correction: it opens
     with "what about" or "no, I meant"; back, back_both: it points back to something; opposite: it
     asks for the opposite of something; bare: nothing but names; names: the names of concepts in it,
@@ -78,6 +79,7 @@ class Reading(Struct, frozen=True):
     labels: tuple[Label, ...]
     similarity: float
     inside: float
+    meant: str | None
     foreign: tuple[str, ...]
     subject: str | None
     shift: bool

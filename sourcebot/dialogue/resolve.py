@@ -235,16 +235,25 @@ class Resolver:
         if needs == "subject":
             return tuple(c for c in self.named if self.base.entry(aspect, (c,)) is not None)
         if self.named:
-            return self.named
+            return (self._narrower(),) if len(self.named) == 1 else self.named
         pointing = self.reading.back and self.context.started
         if needs == "task" and self.task is not None and not pointing:
             return self.base.tasks[self.task].fits[:1]
         if self.context.started and self.context.concepts:
             return self.context.concepts
+        if self.reading.meant is not None:
+            return (self.reading.meant,)
         if self.task is not None and self.task_is_certain and needs == "concept":
             fits = self.base.tasks[self.task].fits
             return fits[:1]
         return ()
+
+    def _narrower(self) -> str:
+        """The concept of the sign, or a narrower one that the message describes."""
+        concept, meant = self.named[0], self.reading.meant
+        if self.by_name or meant is None or concept not in self.index.broader.get(meant, ()):
+            return concept
+        return meant
 
     def _pair(self) -> tuple[str, ...]:
         """The two (or three) things to compare; one alone is compared with its contrast."""
