@@ -10,6 +10,8 @@ SAME_PHRASE = 0.75
 """So near a phrase of a claim or of a concept's description, a message needs no more evidence."""
 LIKE_A_PHRASE = 0.5
 """So near some phrase, a message of few words may be a vague question."""
+SURELY_TOLD = 0.7
+"""A description of a concept with this confidence needs no more evidence."""
 IN_CONVERSATION = 1 / 3
 """The share of the bar that a message needs that follows an answer and holds no foreign word."""
 
@@ -22,8 +24,10 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
         return True  # a concept, and a name that the facts know
     asked = bool(reading.labels) and reading.labels[0].confidence >= index.router.bar
     described = bool(reading.labels) and reading.labels[0].kind != "aspect"
-    familiar = asked or reading.similarity >= SAME_PHRASE
-    if described and familiar and len(reading.foreign) <= 1:
+    same = reading.similarity >= SAME_PHRASE
+    told = bool(reading.labels) and reading.labels[0].kind == "asked"
+    sure = reading.labels[0].confidence >= SURELY_TOLD if told else asked
+    if described and (sure or same) and len(reading.foreign) <= 1:
         return True
     certain = bool(reading.named) or any(not mention.loose for mention in reading.tasks)
     if context.started and len(reading.foreign) <= int(certain):
@@ -31,6 +35,8 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
         likely = reading.inside >= index.scope.bar * IN_CONVERSATION
         if likely or points_back or asked or about:
             return True
+    if context.started and reading.back_both and len(context.recent) > 1:
+        return True
     answers_question_back = context.asked_intent is not None and about
     like = reading.similarity >= LIKE_A_PHRASE
     vague = asked and like and not reading.foreign and len(reading.content) <= 1

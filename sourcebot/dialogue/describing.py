@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sourcebot.dialogue.reading import ASKED_AS, Label
+from sourcebot.dialogue.reading import ASKED_AS, Label, Meant
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.routing.route import Route
 from sourcebot.routing.text import Token
@@ -19,6 +19,8 @@ ENOUGH = 0.5
 CLEAR, BESIDE, FEWEST = 0.45, 0.8, 3
 """A description tells what is meant where it holds so much of a message of so many words, and the
 next has no more than this beside it."""
+LIKELY = 0.3
+"""A description that holds so much is a better guess than none."""
 ALIKE = 0.7
 """A phrase so near the message means what it means, whatever else is named."""
 NEAR = 4
@@ -69,15 +71,17 @@ def described(
     return [(concept, evidence * score / first[0][1]) for concept, score in first]
 
 
-def meant(index: Understanding, tokens: Sequence[Token]) -> str | None:
-    """The concept whose description holds clearly most of what a message says, if there is one."""
+def meant(index: Understanding, tokens: Sequence[Token]) -> Meant:
+    """The concept whose description holds most of what a message says."""
     stems = _content(index, tokens)
     if len(stems) < FEWEST:
-        return None
+        return Meant()
     ranked = index.descriptions.rank(stems)
-    if ranked.held < CLEAR or (len(ranked.labels) > 1 and ranked.labels[1][1] > BESIDE):
-        return None
-    return ranked.labels[0][0]
+    if ranked.held < LIKELY:
+        return Meant()
+    best = ranked.labels[0][0]
+    alone = len(ranked.labels) < 2 or ranked.labels[1][1] <= BESIDE
+    return Meant(best if alone and ranked.held >= CLEAR else None, best)
 
 
 def _content(index: Understanding, tokens: Sequence[Token]) -> list[str]:

@@ -14,7 +14,8 @@ from sourcebot.knowledge.model import entry_key
 CLEAR_PHRASE = 0.7
 """A phrase as near as this says what is asked; the facts are not consulted."""
 CLEAR_CASE = 0.5
-"""A fact that holds this share of a message's content tells of the case that the message names."""
+"""A fact that holds this share of a message's content tells of the case that it names; half
+of it will do where two rare names meet."""
 RARE = 0.004
 """A name in a larger share of the facts is a country or the like, and no case."""
 ALIKE = 0.8
@@ -32,7 +33,7 @@ def by_case(index: Understanding, reading: Reading) -> tuple[str, tuple[str, ...
     if not rare:
         return None
     found = index.passages.search(reading.content)
-    if not found or found[0][0] < CLEAR_CASE:
+    if not found or found[0][0] < (CLEAR_CASE if len(rare) == 1 else CLEAR_CASE / 2):
         return None
     asked = [aspect for label in reading.labels for aspect in label.ids]
     close = (index.knowledge.entries[key] for score, key in found if score >= ALIKE * found[0][0])

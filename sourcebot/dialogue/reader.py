@@ -8,7 +8,7 @@ from sourcebot.dialogue.clauses import split_clauses
 from sourcebot.dialogue.describing import labels_of, meant
 from sourcebot.dialogue.finding import Found, find, masked
 from sourcebot.dialogue.judging import clearest_route, scope_signals
-from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Mention, Reading
+from sourcebot.dialogue.reading import CONCEPT_SLOT, TASK_SLOT, Clause, Meant, Mention, Reading
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Understanding
 from sourcebot.routing.company import mend
 from sourcebot.routing.features import NOT
@@ -108,7 +108,7 @@ class Reader:
             labels=labels_of(index, route, said, shown, MOST_LABELS, named=bool(found.named)),
             similarity=route.similarity,
             inside=inside,
-            meant=None if found.named else meant(index, said),
+            meant=Meant() if found.named else meant(index, said),
             foreign=tuple(token.word for token in found.foreign),
             subject=found.subjects[0] if found.subjects else None,
             shift=shift,

@@ -48,6 +48,13 @@ class Label(Struct, frozen=True):
         return cls("aspect", tuple(label.split("+")), confidence)
 
 
+class Meant(Struct, frozen=True):
+    """What a message without a name describes: clearly, or at least most likely."""
+
+    clearly: str | None = None
+    likely: str | None = None
+
+
 class Clause(Struct, frozen=True):
     """A stretch of tokens that asks one thing; statements lend their names to questions."""
 
@@ -79,7 +86,7 @@ class Reading(Struct, frozen=True):
     labels: tuple[Label, ...]
     similarity: float
     inside: float
-    meant: str | None
+    meant: Meant
     foreign: tuple[str, ...]
     subject: str | None
     shift: bool

@@ -241,8 +241,8 @@ class Resolver:
             return self.base.tasks[self.task].fits[:1]
         if self.context.started and self.context.concepts:
             return self.context.concepts
-        if self.reading.meant is not None:
-            return (self.reading.meant,)
+        if self.reading.meant.clearly is not None:
+            return (self.reading.meant.clearly,)
         if self.task is not None and self.task_is_certain and needs == "concept":
             fits = self.base.tasks[self.task].fits
             return fits[:1]
@@ -250,7 +250,7 @@ class Resolver:
 
     def _narrower(self) -> str:
         """The concept of the sign, or a narrower one that the message describes."""
-        concept, meant = self.named[0], self.reading.meant
+        concept, meant = self.named[0], self.reading.meant.likely
         if self.by_name or meant is None or concept not in self.index.broader.get(meant, ()):
             return concept
         return meant
@@ -302,7 +302,7 @@ class Resolver:
             if self._takes(aspect) == "concept" and not self.by_name and not self.reading.back:
                 concepts = where_named(self.index, self.reading, aspect, concepts)
             if not concepts and len(self.reading.words) >= WHOLE_QUESTION:
-                usual = self.base.aspects[aspect].usual_concept
+                usual = self.base.aspects[aspect].usual_concept or self.reading.meant.likely
                 concepts = (usual,) if usual is not None else ()
             if not concepts and self._takes(aspect) in ("concept", "pair"):
                 return between_concepts(self.base, aspect, self.task, label.confidence)
