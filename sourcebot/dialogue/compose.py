@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from sourcebot.answers.render import Answers, Material
 from sourcebot.dialogue.comparing import neighbours
 from sourcebot.dialogue.focus import in_focus
@@ -120,6 +122,9 @@ class Composer:
             else:
                 side_by_side = compared(base, question.intent, question.concepts)
         found = [in_focus(entry, question.said) for entry in held.entries]
+        if question.intent == DEFINE:
+            # What it is comes first, whatever else was named.
+            found = [((), replace(rest, points=(*leads, *rest.points))) for leads, rest in found]
         return Material(
             question.intent,
             concepts,

@@ -11,6 +11,7 @@ from sourcebot.dialogue.questions import Choice, Outcome, Question, Refusal, Sta
 from sourcebot.dialogue.reading import Reading
 from sourcebot.dialogue.resolve import Resolver
 from sourcebot.dialogue.understanding import Understanding
+from sourcebot.routing.text import stems_of
 
 MAX_PARTS = 3
 
@@ -31,7 +32,7 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
         for question in outcome:
             same = any(_key(question) == _key(earlier) for earlier in questions)
             if not same and len(questions) < MAX_PARTS:
-                questions.append(replace(question, said=(*reading.content, *reading.proper)))
+                questions.append(replace(question, said=_said(index, reading)))
         context = Context(
             intent=outcome[0].intent,
             concepts=outcome[0].concepts,
@@ -41,6 +42,13 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
     if questions:
         return questions
     return first_failure or Refusal("out-of-scope")
+
+
+def _said(index: Understanding, reading: Reading) -> tuple[str, ...]:
+    """The stems of a message that may name a point of the answer: another name may be one."""
+    usual = index.knowledge.names.values()
+    names = (stem for name in reading.names if name not in usual for stem in stems_of(name))
+    return (*reading.content, *reading.proper, *names)
 
 
 def _key(question: Question) -> tuple[str, tuple[str, ...], str | None]:

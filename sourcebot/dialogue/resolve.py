@@ -324,8 +324,8 @@ class Resolver:
             task = self.context.task
         if needs == "pair" and len(concepts) < 2:
             concepts = self._pair() if len(self._pair()) > 1 else concepts
-        if needs == "concept" and intent == TASKS and task is not None and self.reading.tasks:
-            intent = TASK_FIT
+        if intent == TASKS and task is not None and self.reading.tasks and self.task_is_certain:
+            intent, needs = TASK_FIT, "task"
         if needs != "task" and not self.task_is_certain and self.reading.tasks:
             task = None
         ordered = tuple(sorted(concepts))

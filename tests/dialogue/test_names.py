@@ -41,7 +41,7 @@ def test_a_concept_is_found_however_its_name_is_misspelt(
         ("should i outsource datentry", "data-entry"),
         ("should i outsource book keping", "bookkeeping"),
         ("should i outsource ackounting", "accounting"),
-        ("should i outsource ware housing", "logistics"),
+        ("should i outsource ware housing", "warehousing"),
     ],
 )
 def test_a_piece_of_work_is_found_however_its_name_is_misspelt(
