@@ -87,10 +87,11 @@ class Reader:
         found = find(index, tokens)
         route = clearest_route(index, found)
         inside = index.scope.chance(scope_signals(index, found, route))
-        shown, said = masked(found), found.tokens
+        shown, said, told = masked(found), found.tokens, found.tokens
         around = [find(index, statement.tokens) for statement in statements]
         if statements:
             everything = find(index, self._together(clause, statements))
+            told = everything.tokens
             whole = clearest_route(index, everything)
             chance = index.scope.chance(scope_signals(index, everything, whole))
             inside = max(inside, chance)
@@ -108,7 +109,7 @@ class Reader:
             labels=labels_of(index, route, said, shown, MOST_LABELS, named=bool(found.named)),
             similarity=route.similarity,
             inside=inside,
-            meant=Meant() if found.named else meant(index, said),
+            meant=Meant() if found.named else meant(index, told),
             foreign=tuple(token.word for token in found.foreign),
             subject=found.subjects[0] if found.subjects else None,
             shift=shift,

@@ -80,10 +80,10 @@ def test_a_definition_names_the_neighbours(bot: Bot) -> None:
 
 
 def test_a_point_that_the_message_names_comes_first(bot: Bot) -> None:
-    plain = bot.ask("what is a pot").text
-    named = bot.ask("what is a pot, the kyusu for instance").text
+    plain = bot.ask("why drink from a pot").text
+    named = bot.ask("what are the benefits of a pot such as the kyusu").text
 
-    assert plain.startswith("A pot is what tea is brewed in.")
+    assert plain.startswith("A pot keeps tea warm.")
     assert named.startswith("**Kyusu.** A Japanese pot with a handle at its side.")
     assert named.count("Kyusu") == 1
 

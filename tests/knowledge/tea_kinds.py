@@ -63,6 +63,8 @@ sources:
 entries:
   define:
     summary: {text: A pot is what tea is brewed in., sources: [pot-catalogue]}
+  reasons:
+    summary: {text: A pot keeps tea warm., sources: [pot-catalogue]}
     points:
       - {title: Brown Betty, text: "A round English pot of red clay.", sources: [pot-catalogue]}
       - {title: Kyusu, text: "A Japanese pot with a handle at its side.", sources: [pot-catalogue]}
