@@ -121,7 +121,7 @@ class Composer:
                 missing = ()
             else:
                 side_by_side = compared(base, question.intent, question.concepts)
-        found = [in_focus(entry, question.said) for entry in held.entries]
+        found = [in_focus(entry, question.said, question.names) for entry in held.entries]
         if question.intent == DEFINE:
             # What it is comes first, whatever else was named.
             found = [((), replace(rest, points=(*leads, *rest.points))) for leads, rest in found]

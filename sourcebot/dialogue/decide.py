@@ -32,7 +32,9 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
         for question in outcome:
             same = any(_key(question) == _key(earlier) for earlier in questions)
             if not same and len(questions) < MAX_PARTS:
-                questions.append(replace(question, said=_said(index, reading)))
+                questions.append(
+                    replace(question, said=reading.content, names=_names(index, reading))
+                )
         context = Context(
             intent=outcome[0].intent,
             concepts=outcome[0].concepts,
@@ -44,11 +46,11 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
     return first_failure or Refusal("out-of-scope")
 
 
-def _said(index: Understanding, reading: Reading) -> tuple[str, ...]:
-    """The stems of a message that may name a point of the answer: another name may be one."""
+def _names(index: Understanding, reading: Reading) -> tuple[str, ...]:
+    """The stems of names that may single out a point: what only facts name, and other names."""
     usual = index.knowledge.names.values()
-    names = (stem for name in reading.names if name not in usual for stem in stems_of(name))
-    return (*reading.content, *reading.proper, *names)
+    others = (stem for name in reading.names if name not in usual for stem in stems_of(name))
+    return (*reading.proper, *others)
 
 
 def _key(question: Question) -> tuple[str, tuple[str, ...], str | None]:

@@ -15,13 +15,15 @@ SHARED = 2
 """A name that more points hold singles none of them out."""
 
 
-def in_focus(entry: Entry, said: Collection[str]) -> tuple[tuple[Fact, ...], Entry]:
+def in_focus(
+    entry: Entry, said: Collection[str], names: Collection[str]
+) -> tuple[tuple[Fact, ...], Entry]:
     """The points that the message names, and the entry without them.
 
-    said: content stems of the message. A point is named by its whole title, or by a word that
-    stands capitalised in it and in few others.
+    said: content stems of the message, which may be a point's whole title; names: stems of its
+    names, which may stand capitalised in a point and in few others.
     """
-    named = [_names_of(point) & frozenset(said) for point in entry.points]
+    named = [_names_of(point) & frozenset(names) for point in entry.points]
     counts: dict[str, int] = {}
     for names in named:
         for name in names:

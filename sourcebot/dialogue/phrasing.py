@@ -15,6 +15,9 @@ def as_message(knowledge: KnowledgeBase, question: Question) -> str:
     """A message that asks the question."""
     aspect = knowledge.aspects[question.intent]
     template = aspect.question
+    kind = knowledge.concepts[question.concepts[0]].kind if question.concepts else None
+    if kind is not None and len(question.concepts) == 1:
+        template = knowledge.kinds.questions.get(kind, {}).get(question.intent, template)
     if not question.concepts and aspect.question_alone is not None:
         template = aspect.question_alone
     names = [knowledge.said(id) for id in question.concepts]

@@ -11,8 +11,8 @@ from sourcebot.knowledge.model import Reason
 class Question(Struct, frozen=True):
     """One question, understood: what is asked of what.
 
-    claim: the claim that it is about; said: the content stems of the message, which may name a
-    point of the answer.
+    claim: the claim that it is about; said, names: the content stems of the message and those of
+    the names in it, which may single out a point of the answer.
     """
 
     intent: str
@@ -22,6 +22,7 @@ class Question(Struct, frozen=True):
     claim: str | None = None
     others: tuple[Alternative, ...] = ()
     said: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Choice(Struct, frozen=True):

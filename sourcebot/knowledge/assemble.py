@@ -114,6 +114,7 @@ def _kinds(draft: Draft) -> Kinds:
             names={id: kind.name for id, kind in part.kinds.items()},
             traits=part.traits,
             expected={id: kind.traits for id, kind in part.kinds.items()},
+            questions={id: kind.questions for id, kind in part.kinds.items()},
             relations=part.relations,
             telling=part.telling,
             broader=part.broader,

@@ -81,6 +81,10 @@ class KindPart(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(description="Ends the sentence 'It is ...', with its article.")]
     traits: Annotated[Texts, Meta(description="Traits that every concept of the kind should have.")]
+    questions: Annotated[
+        dict[str, str],
+        Meta(description="Aspect -> its question for this kind, where it is asked otherwise."),
+    ] = {}
 
 
 class KindsFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -100,7 +100,8 @@ class Kinds(Struct, frozen=True):
     """What kinds of thing concepts are, and in what respects any two of them are compared.
 
     names: kind -> how it ends "it is ..."; traits: trait -> label, in the order of a table;
-    expected: kind -> the traits of its concepts; relations: relation -> sentence with `{concept}`
+    expected: kind -> the traits of its concepts; questions: kind -> aspect -> how it is asked of
+    such a concept, where not as of any; relations: relation -> sentence with `{concept}`
     and `{other}`; telling: relations that a comparison mentions; broader: the relation that leads
     to a broader concept; when: the trait that completes "choose it when ...".
     """
@@ -108,6 +109,7 @@ class Kinds(Struct, frozen=True):
     names: dict[str, str] = {}
     traits: dict[str, str] = {}
     expected: dict[str, tuple[str, ...]] = {}
+    questions: dict[str, dict[str, str]] = {}
     relations: dict[str, str] = {}
     telling: tuple[str, ...] = ()
     broader: str | None = None

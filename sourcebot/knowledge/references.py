@@ -108,6 +108,7 @@ def _kinds_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     part = file.value
     for id, kind in part.kinds.items():
         yield from known.unknown("traits", kind.traits, file, "kinds", id, "traits")
+        yield from known.unknown("aspects", kind.questions, file, "kinds", id, "questions")
     yield from known.unknown("traits", [part.when] if part.when else (), file, "when")
     yield from known.unknown("relations", part.telling, file, "telling")
     yield from known.unknown("relations", [part.broader] if part.broader else (), file, "broader")
