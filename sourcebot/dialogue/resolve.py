@@ -302,7 +302,9 @@ class Resolver:
             if self._takes(aspect) == "concept" and not self.by_name and not self.reading.back:
                 concepts = where_named(self.index, self.reading, aspect, concepts)
             if not concepts and len(self.reading.words) >= WHOLE_QUESTION:
-                usual = self.base.aspects[aspect].usual_concept or self.reading.meant.likely
+                usual = self.base.aspects[aspect].usual_concept
+                if usual is None and self._takes(aspect) == "concept":
+                    usual = self.reading.meant.likely
                 concepts = (usual,) if usual is not None else ()
             if not concepts and self._takes(aspect) in ("concept", "pair"):
                 return between_concepts(self.base, aspect, self.task, label.confidence)
