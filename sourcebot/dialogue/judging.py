@@ -30,9 +30,11 @@ def clearest_route(index: Understanding, found: Found) -> Route:
         views.append(masked(found, loose_tasks=False))
     if all(token.word != CONCEPT_SLOT for token in views[0]):
         views.append([_pointed(index, token) for token in views[0]])
+    whole = max(_routes(index, views), key=_confidence)
+    if whole.confidence >= PART:
+        return whole  # no part can be as clear
     ends = [end for view in views if len(view) > WINDOW for end in (view[:WINDOW], view[-WINDOW:])]
-    whole = max((_route(index, view) for view in views), key=_confidence)
-    part = max((_route(index, end) for end in ends), key=_confidence, default=whole)
+    part = max(_routes(index, ends), key=_confidence, default=whole)
     return part if part.confidence * PART > whole.confidence else whole
 
 
@@ -84,8 +86,10 @@ def _pointed(index: Understanding, token: Token) -> Token:
     return replace(token, word=CONCEPT_SLOT, stem=CONCEPT_SLOT) if points else token
 
 
-def _route(index: Understanding, view: Sequence[Token]) -> Route:
-    return index.router.route_words("", [token.word for token in view])
+def _routes(index: Understanding, views: Sequence[Sequence[Token]]) -> list[Route]:
+    """The route of each view; the same words are routed once."""
+    words = dict.fromkeys(tuple(token.word for token in view) for view in views)
+    return [index.router.route_words("", view) for view in words]
 
 
 def _confidence(route: Route) -> float:

@@ -42,17 +42,19 @@ def next_questions(
 
     answer: the text of the answer; a term in it that the base explains is worth asking about.
     """
-    found: dict[str, None] = {}
-    for question in _worth_asking(knowledge, asked, seen):
-        text = as_message(knowledge, question)
-        if text and (question.intent, question.concepts) != (asked.intent, asked.concepts):
-            found.setdefault(text)
     known = {*asked.concepts, *seen}
     terms = (id for id in terms_in(knowledge, answer) if id not in known)
     term = next((as_message(knowledge, Question(DEFINE, (id,), None, 1.0)) for id in terms), "")
     last = [text for text in (term, _guided(knowledge, asked)) if text]
-    first = [text for text in found if text not in last]
-    return (*first[: MOST - len(last)], *last)
+    first: list[str] = []
+    for question in _worth_asking(knowledge, asked, seen):
+        if len(first) == MOST - len(last):
+            break
+        text = as_message(knowledge, question)
+        new = (question.intent, question.concepts) != (asked.intent, asked.concepts)
+        if text and new and text not in (*first, *last):
+            first.append(text)
+    return (*first, *last)
 
 
 def terms_in(knowledge: KnowledgeBase, text: str) -> list[str]:

@@ -24,7 +24,7 @@ from sourcebot.routing.table import Pack, Table, unpack
 
 SHORT_LIST = 24
 CANDIDATES = 150
-COMMON = 10
+COMMON = 25
 FEW = 6
 """Candidates are looked for one by one in a row that is so many times as long."""
 RERANK = 0.3
