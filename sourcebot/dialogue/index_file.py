@@ -46,7 +46,7 @@ def encode_tables(tables: Tables) -> bytes:
     """The tables as one file."""
     body = bytearray()
 
-    def place(values: Sequence[Any]) -> dict[str, Span]:
+    def place(values: Sequence[Any]) -> dict[str, tuple[int, int]]:
         first = len(body)
         body.extend(as_bytes(values))
         return {_AT: (first, len(body))}
@@ -70,11 +70,11 @@ def decode_tables(data: bytes) -> Tables:
     head = _DECODER.decode(memoryview(data)[:end])
     body = memoryview(data)[end + 1 :]
     encoded: dict[str, Any] = {
-        field: msgspec.Raw(body[slice(*head.encoded[field])]) for field in _ENCODED
+        field: msgspec.Raw(body[slice(*head.encoded[field][:2])]) for field in _ENCODED
     }
     return Tables(
         words=head.words,
-        names=Shelf(body, head.names, list[NamedThing]),
+        names=Shelf(lambda first, end: body[first:end], head.names, list[NamedThing], dict),
         router=Router.resume(_placed(head.router, body)),
         wording=Weights.resume(_placed(head.wording, body)) if head.wording is not None else None,
         passages=Passages.resume(_placed(head.passages, body)),

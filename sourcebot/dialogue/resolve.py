@@ -10,7 +10,7 @@ from sourcebot.dialogue.context import Context
 from sourcebot.dialogue.facts import by_case, by_facts, where_named
 from sourcebot.dialogue.holdings import COMPARE, TASK_FIT, TASKS, answerable, takes
 from sourcebot.dialogue.questions import Outcome, Question, Refusal, Start
-from sourcebot.dialogue.reading import Label, Reading
+from sourcebot.dialogue.reading import Label, Mention, Reading
 from sourcebot.dialogue.reply import Alternative
 from sourcebot.dialogue.starting import asks_for_advice, weighs_own_case
 from sourcebot.dialogue.understanding import Understanding
@@ -24,6 +24,8 @@ SHORT = 9
 """A message of more words that says "opposite" may be about something else."""
 WHOLE_QUESTION = 5
 """A message of fewer words that names no concept is vague, and is asked back."""
+FAINT_SIGN = 0.7
+"""A sign of one element is too little to change the subject."""
 SURE_SIGN = 0.85
 """A sign of three elements or more names its concept better than the question around it."""
 
@@ -37,9 +39,21 @@ class Resolver:
         self.reading = reading
         self.context = context
         named = [m for m in reading.concepts if m.sign or not m.loose or self._in_company(m.id)]
+        if self._only_follows(reading.concepts):
+            named = []
         self.named = tuple(dict.fromkeys(mention.id for mention in named))
         self.by_name = bool(named) and not any(mention.sign for mention in named)
         self.task, self.task_is_certain = self._task()
+
+    def _only_follows(self, mentions: Sequence[Mention]) -> bool:
+        """Whether a few words about what was talked of only seem to bring up something else."""
+        if not self.context.started or not self.context.concepts or self.reading.shift:
+            return False
+        certain = any(
+            mention.score >= FAINT_SIGN if mention.sign else not mention.loose
+            for mention in mentions
+        )
+        return not certain and len(self.reading.words) < SHORT
 
     def _in_company(self, concept: str) -> bool:
         """A loose name counts next to other evidence, or where nothing speaks against it."""
@@ -308,8 +322,15 @@ class Resolver:
                 concepts = (usual,) if usual is not None else ()
             if not concepts and self._takes(aspect) in ("concept", "pair"):
                 return between_concepts(self.base, aspect, self.task, label.confidence)
-            found += self._fill(aspect, concepts, self.task, label.confidence, alternatives)
+            task = self.task or self._task_talked_of(aspect)
+            found += self._fill(aspect, concepts, task, label.confidence, alternatives)
         return found
+
+    def _task_talked_of(self, aspect: str) -> str | None:
+        """The piece of work that was asked about before, where this goes on about it."""
+        context = self.context
+        goes_on = context.started and context.task is not None and not self.by_name
+        return context.task if goes_on and self._takes(aspect) == "concept" else None
 
     def _fill(
         self,

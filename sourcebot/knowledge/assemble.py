@@ -57,10 +57,12 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
             for file in raw.content
             if file.name.endswith(".j2")
         },
-        encoded_phrases=_later([p for file in draft.of("aspects") for p in _phrases(file)]),
-        encoded_advice=_later(assemble_advice(draft)),
-        encoded_scope=_later(_scope(draft)),
-        encoded_transcripts=_later(_transcripts(draft)),
+        later={
+            "phrases": _later([p for file in draft.of("aspects") for p in _phrases(file)]),
+            "advice": _later(assemble_advice(draft)),
+            "scope": _later(_scope(draft)),
+            "transcripts": _later(_transcripts(draft)),
+        },
     )
 
 

@@ -31,13 +31,22 @@ def cache_folder() -> Path:
 
 def read_cached(kind: str, digest: str) -> bytes | None:
     """The compiled bytes, shipped or cached, or None where there are none to be had."""
-    name = file_name(kind, digest)
+    path = find_cached(kind, digest)
     try:
-        return (_SHIPPED / name).read_bytes()
+        return path.read_bytes() if path is not None else None
     except OSError:
-        pass
+        return None
+
+
+def find_cached(kind: str, digest: str) -> Path | None:
+    """The compiled file, shipped or cached, or None where there is none."""
+    name = file_name(kind, digest)
+    shipped = _SHIPPED / name
+    if shipped.is_file():
+        return shipped
     try:
-        return (cache_folder() / _stamped(name)).read_bytes()
+        cached = cache_folder() / _stamped(name)
+        return cached if cached.is_file() else None
     except (OSError, RuntimeError):
         return None
 

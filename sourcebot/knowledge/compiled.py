@@ -1,19 +1,22 @@
 """The compiled form: the whole knowledge base in one file, keyed by its digest.
 
-A line with a checksum, a line of JSON with what every question needs and where the rest stands, and
-then the rest: entries, sources and their like, one JSON value after another (`shelf.py`).
+A line with the head's checksum and the sizes of both parts; the head, JSON with what every question
+needs; the body, one JSON value after another, each read when it is wanted (`shelf.py`).
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from functools import lru_cache, partial
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from sourcebot.knowledge.cache import read_cached, write_cached
+from sourcebot.knowledge.cache import find_cached, read_cached, write_cached
 from sourcebot.knowledge.facts import Source
 from sourcebot.knowledge.folders import fingerprint, read_base
 from sourcebot.knowledge.model import (
@@ -39,16 +42,16 @@ _SHELVED: dict[str, Any] = {
     "sources": Source,
     "templates": str,
     "words": tuple[str, ...],
+    "later": msgspec.Raw,
 }
 
 
 _SEEN = "seen"
 """Cached by fingerprint: the digest of the files that had it."""
-_LATER = ("encoded_phrases", "encoded_advice", "encoded_scope", "encoded_transcripts")
 
 
 class _Head(Struct, frozen=True):
-    """What every question needs, and where the rest stands: field -> (key ->) span."""
+    """What every question needs, and where the rest stands: field -> key -> span."""
 
     identity: Identity
     digest: str
@@ -59,10 +62,11 @@ class _Head(Struct, frozen=True):
     aspects: dict[str, Aspect]
     language: Language
     shelves: dict[str, dict[str, Span]]
-    later: dict[str, Span]
 
 
 _DECODER = msgspec.json.Decoder(_Head)
+_WHOLE = tuple(field for field in _Head.__struct_fields__ if field != "shelves")
+_LONGEST_LINE = 64
 
 
 def load_compiled(folder: str | PathLike[str] | None) -> KnowledgeBase:
@@ -74,73 +78,76 @@ def load_compiled(folder: str | PathLike[str] | None) -> KnowledgeBase:
     """
     stamp = fingerprint(folder)
     digest = read_cached(_SEEN, stamp) if stamp is not None else None
-    base = _read(digest.decode("ascii", "replace")) if digest else None
+    base = _load(digest.decode("ascii", "replace"), folder) if digest else None
     if base is not None:
         return base
     raw = read_base(folder)
-    base = _read(raw.digest)
+    base = _load(raw.digest, folder)
     if base is None:
         from sourcebot.knowledge.loader import compile_base
 
         base = compile_base(raw)
-        write_cached("kb", raw.digest, seal(_encode(base)))
+        write_cached("kb", raw.digest, _encode(base))
     if stamp is not None and stamp == fingerprint(folder):
         write_cached(_SEEN, stamp, raw.digest.encode())
     return base
 
 
-def _read(digest: str) -> KnowledgeBase | None:
-    """The base that was compiled from files of this digest, where it is at hand and whole."""
-    cached = unseal(read_cached("kb", digest))
-    try:
-        base = _decode(cached) if cached is not None else None
-    except (msgspec.DecodeError, KeyError):
-        return None
-    return base if base is not None and base.digest == digest else None
-
-
 def _encode(base: KnowledgeBase) -> bytes:
     body = bytearray()
     shelves = {field: pack(getattr(base, field), body) for field in _SHELVED}
-    later = pack({field: getattr(base, field) for field in _LATER}, body)
-    head = _Head(
-        base.identity,
-        base.digest,
-        base.kinds,
-        base.names,
-        base.with_article,
-        base.criteria,
-        base.aspects,
-        base.language,
-        shelves,
-        later,
-    )
-    return msgspec.json.encode(head) + b"\n" + body
+    whole = {field: getattr(base, field) for field in _WHOLE}
+    head = msgspec.json.encode(_Head(**whole, shelves=shelves))
+    return f"{zlib.crc32(head):08x} {len(head)} {len(body)}\n".encode() + head + body
 
 
-def _decode(data: bytes) -> KnowledgeBase:
-    """Raises msgspec.DecodeError or KeyError on what `_encode` did not write."""
-    end = data.find(b"\n")
-    head = _DECODER.decode(memoryview(data)[:end])
-    body = data[end + 1 :]
+def _load(digest: str, folder: str | PathLike[str] | None) -> KnowledgeBase | None:
+    """The base that was compiled from files of this digest, where it is at hand and whole."""
+    path = find_cached("kb", digest)
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            line = file.readline(_LONGEST_LINE)
+            checksum, size, rest = line.split()
+            data = file.read(int(size))
+            end = file.seek(0, 2)
+        start = len(line) + len(data)
+        if zlib.crc32(data) != int(checksum, 16) or start + int(rest) != end:
+            return None
+        head = _DECODER.decode(data)
+    except (OSError, ValueError):
+        return None
+    return _assembled(head, path, start, folder) if head.digest == digest else None
+
+
+def _assembled(
+    head: _Head, path: Path, start: int, folder: str | PathLike[str] | None
+) -> KnowledgeBase:
+    """The base over a file whose body begins at `start`."""
+
+    def read(first: int, end: int) -> bytes:
+        # Opened each time: a file that is held open cannot be replaced everywhere.
+        with path.open("rb", buffering=0) as file:
+            file.seek(start + first)
+            return file.read(end - first)
+
+    @lru_cache(maxsize=1)
+    def anew() -> KnowledgeBase:
+        from sourcebot.knowledge.loader import compile_base
+
+        return compile_base(read_base(folder))
+
     shelved: dict[str, Any] = {
-        field: Shelf(body, head.shelves[field], kind) for field, kind in _SHELVED.items()
+        field: Shelf(read, head.shelves[field], kind, partial(_field, anew, field))
+        for field, kind in _SHELVED.items()
     }
-    later: dict[str, Any] = {
-        field: msgspec.Raw(body[slice(*head.later[field])]) for field in _LATER
-    }
-    return KnowledgeBase(
-        identity=head.identity,
-        digest=head.digest,
-        kinds=head.kinds,
-        names=head.names,
-        with_article=head.with_article,
-        criteria=head.criteria,
-        aspects=head.aspects,
-        language=head.language,
-        **shelved,
-        **later,
-    )
+    whole: dict[str, Any] = {field: getattr(head, field) for field in _WHOLE}
+    return KnowledgeBase(**whole, **shelved)
+
+
+def _field(anew: Callable[[], KnowledgeBase], field: str) -> Any:
+    return getattr(anew(), field)
 
 
 def seal(data: bytes) -> bytes:

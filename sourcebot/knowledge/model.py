@@ -277,9 +277,9 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
     replies carry (`sourcing@3f9c2a1b`). names: concept -> its name; with_article: the
     same with its article, where it has one; criteria: criterion of the
-    advice -> its question. What is encoded stays so until
-    it is wanted: a single question needs a few entries, and neither the advice nor the phrases
-    that its index was learnt from.
+    advice -> its question. later: what is encoded
+    until it is wanted; a single question needs a few entries, and neither the advice nor the
+    phrases that its index was learnt from.
     """
 
     identity: Identity
@@ -298,37 +298,34 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     sources: Mapping[str, Source]
     templates: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
-    encoded_phrases: msgspec.Raw
-    encoded_advice: msgspec.Raw
-    encoded_scope: msgspec.Raw
-    encoded_transcripts: msgspec.Raw
+    later: Mapping[str, msgspec.Raw]
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
         """How people ask, aspect by aspect: what the index is learnt from."""
-        return msgspec.json.decode(self.encoded_phrases, type=tuple[Phrase, ...])
+        return msgspec.json.decode(self.later["phrases"], type=tuple[Phrase, ...])
 
     @cached_property
     def advice(self) -> Advice | None:
         """Criteria, options and guidance, or None where the base has none."""
         from sourcebot.knowledge.advice_model import Advice
 
-        return msgspec.json.decode(self.encoded_advice, type=Advice | None)
+        return msgspec.json.decode(self.later["advice"], type=Advice | None)
 
     @cached_property
     def scope(self) -> Scope:
         """What is inside and outside."""
-        return msgspec.json.decode(self.encoded_scope, type=Scope)
+        return msgspec.json.decode(self.later["scope"], type=Scope)
 
     @cached_property
     def transcripts(self) -> tuple[Transcript, ...]:
         """The conversations that must go as written."""
-        return msgspec.json.decode(self.encoded_transcripts, type=tuple[Transcript, ...])
+        return msgspec.json.decode(self.later["transcripts"], type=tuple[Transcript, ...])
 
     @property
     def can_advise(self) -> bool:
         """Whether the base has criteria; asking costs nothing."""
-        return bytes(self.encoded_advice) != b"null"
+        return bool(self.criteria)
 
     @property
     def stamp(self) -> str:
