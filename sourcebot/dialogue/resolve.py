@@ -15,6 +15,7 @@ from sourcebot.dialogue.reply import Alternative
 from sourcebot.dialogue.starting import asks_for_advice, weighs_own_case
 from sourcebot.dialogue.understanding import Understanding
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase, Takes
+from sourcebot.routing.text import stems_of
 
 CLOSE = 0.97
 """A second reading with this share of the first one's confidence is as likely meant."""
@@ -49,11 +50,15 @@ class Resolver:
         """Whether a few words about what was talked of only seem to bring up something else."""
         if not self.context.started or not self.context.concepts or self.reading.shift:
             return False
-        certain = any(
-            mention.score >= FAINT_SIGN if mention.sign else not mention.loose
-            for mention in mentions
-        )
+        certain = any(map(self._is_certain, mentions))
         return not certain and len(self.reading.words) < SHORT
+
+    def _is_certain(self, mention: Mention) -> bool:
+        """Whether a mention changes the subject: no faint sign, and no name in passing."""
+        if mention.sign:
+            return mention.score >= FAINT_SIGN
+        own = stems_of(self.base.names[mention.id])
+        return not mention.loose or any(word in own for word in stems_of(mention.by))
 
     def _in_company(self, concept: str) -> bool:
         """A loose name counts next to other evidence, or where nothing speaks against it."""
