@@ -10,6 +10,8 @@ SAME_PHRASE = 0.75
 """So near a phrase of a claim or of a concept's description, a message needs no more evidence."""
 LIKE_A_PHRASE = 0.5
 """So near some phrase, a message of few words may be a vague question."""
+FAR_OFF = 0.12
+"""A message of several words with less than this share of the bar is on another subject."""
 SURELY_TOLD = 0.7
 """A description of a concept with this confidence needs no more evidence."""
 IN_CONVERSATION = 1 / 3
@@ -33,7 +35,9 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
     if context.started and len(reading.foreign) <= int(certain):
         points_back = reading.back or reading.back_both or reading.shift or reading.correction
         likely = reading.inside >= index.scope.bar * IN_CONVERSATION
-        if likely or points_back or asked or about:
+        brief = len(reading.content) <= 1
+        strange = reading.inside < index.scope.bar * FAR_OFF and not brief
+        if likely or points_back or (asked and not strange) or about:
             return True
     if context.started and reading.back_both and len(context.recent) > 1:
         return True

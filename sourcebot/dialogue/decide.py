@@ -14,6 +14,8 @@ from sourcebot.dialogue.understanding import Understanding
 from sourcebot.routing.text import stems_of
 
 MAX_PARTS = 3
+FAINT = 0.1
+"""A question with less of the surest one's confidence is no second question."""
 
 
 def decide(index: Understanding, readings: Sequence[Reading], context: Context) -> Outcome:
@@ -42,7 +44,8 @@ def decide(index: Understanding, readings: Sequence[Reading], context: Context) 
             recent=remember(context.recent, outcome[0].concepts),
         )
     if questions:
-        return questions
+        surest = max(question.confidence for question in questions)
+        return [question for question in questions if question.confidence >= FAINT * surest]
     return first_failure or Refusal("out-of-scope")
 
 

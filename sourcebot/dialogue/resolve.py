@@ -25,6 +25,8 @@ SHORT = 9
 """A message of more words that says "opposite" may be about something else."""
 WHOLE_QUESTION = 5
 """A message of fewer words that names no concept is vague, and is asked back."""
+SAME_CLAIM, SAME_DESCRIPTION = 0.85, 0.7
+"""So near a phrase, a message in a conversation is about what the phrase is about."""
 FAINT_SIGN = 0.7
 """A sign of one element is too little to change the subject."""
 SURE_SIGN = 0.85
@@ -196,7 +198,11 @@ class Resolver:
         named = self.reading.named
         if named:
             return not named.isdisjoint(about)
-        return bool(set(self.named or self.context.concepts) & set(about)) or not self.named
+        talked_of = self.named or self.context.concepts
+        if set(talked_of) & set(about):
+            return True
+        goes_on = self.context.started and bool(talked_of)
+        return not self.named and (not goes_on or self.reading.similarity >= SAME_CLAIM)
 
     def _start_fits(self, label: Label) -> bool:
         return asks_for_advice(self.index, self.reading, label)
@@ -211,6 +217,9 @@ class Resolver:
             outweighed = hint.score >= SURE_SIGN
             if outweighed or label.confidence < self.index.router.bar:
                 return False
+        goes_on = self.context.started and self.reading.back and not self.reading.back_both
+        if goes_on and self.reading.similarity < SAME_DESCRIPTION:
+            return False
         unnamed = frozenset() in about and not self.by_name
         known = self.reading.similarity >= 0.5 or label.confidence >= self.index.router.bar
         return known and (named in about or unnamed)
