@@ -31,6 +31,8 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
     sure = reading.labels[0].confidence >= SURELY_TOLD if told else asked
     if described and (sure or same) and len(reading.foreign) <= 1:
         return True
+    if reading.astray and not reading.named:
+        return False
     certain = bool(reading.named) or any(not mention.loose for mention in reading.tasks)
     if context.started and len(reading.foreign) <= int(certain):
         points_back = reading.back or reading.back_both or reading.shift or reading.correction

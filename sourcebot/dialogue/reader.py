@@ -111,6 +111,7 @@ class Reader:
             inside=inside,
             meant=Meant() if found.named else meant(index, told),
             foreign=tuple(token.word for token in found.foreign),
+            astray=found.astray,
             subject=found.subjects[0] if found.subjects else None,
             shift=shift,
             correction=correction,

@@ -65,15 +65,16 @@ class Clause(Struct, frozen=True):
 class Reading(Struct, frozen=True):
     """One clause, read.
 
-    words, stems: with names and signs as slots; content: stems that are neither names nor function
-    words; proper: stems of names that only the facts have; concepts: in order; hints: concepts by
-    sign, best first; labels: what is asked, best first; similarity: of the nearest example, 0..1;
-    inside: how likely the message is in scope, 0..1; meant: the concept that it
-    describes, where none is named; foreign: content words that nothing in the
-    knowledge base explains; subject: the aspect whose subject is named; shift, correction: it opens
-    with "what about" or "no, I meant"; back, back_both: it points back to something; opposite: it
-    asks for the opposite of something; bare: nothing but names; names: the names of concepts in it,
-    as listed; named: the concepts they belong to, also where a sign says more than they do.
+    words, stems: with names and signs as slots; content: stems that are neither names nor
+    function words; proper: stems of names that only the facts have; concepts: in order; hints:
+    concepts by sign, best first; labels: what is asked, best first; similarity: of the nearest
+    example, 0..1; inside: how likely the message is in scope, 0..1; meant: the concept that it
+    describes, where none is named; foreign: content words that nothing in the knowledge base
+    explains; astray: a name stands there in another sense; subject: the aspect whose subject is
+    named; shift, correction: it opens with "what about" or "no, I meant"; back, back_both: it
+    points back to something; opposite: it asks for the opposite of something; bare: nothing but
+    names; names: the names of concepts in it, as listed; named: the concepts they belong to, also
+    where a sign says more than they do.
     """
 
     words: tuple[str, ...]
@@ -88,6 +89,7 @@ class Reading(Struct, frozen=True):
     inside: float
     meant: Meant
     foreign: tuple[str, ...]
+    astray: bool
     subject: str | None
     shift: bool
     correction: bool
