@@ -29,10 +29,10 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
     same = reading.similarity >= SAME_PHRASE
     told = bool(reading.labels) and reading.labels[0].kind == "asked"
     sure = reading.labels[0].confidence >= SURELY_TOLD if told else asked
+    if reading.astray and not reading.named and not same and not (told and sure):
+        return False
     if described and (sure or same) and len(reading.foreign) <= 1:
         return True
-    if reading.astray and not reading.named:
-        return False
     certain = bool(reading.named) or any(not mention.loose for mention in reading.tasks)
     if context.started and len(reading.foreign) <= int(certain):
         points_back = reading.back or reading.back_both or reading.shift or reading.correction
