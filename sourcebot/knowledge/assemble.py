@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sourcebot.knowledge.advice_assembly import assemble_advice
+from sourcebot.knowledge.course_assembly import assemble_cases, assemble_course
 from sourcebot.knowledge.decode import line_of
 from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.facts import Phrase, Place, Source
@@ -62,6 +63,15 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
             "advice": _later(assemble_advice(draft)),
             "scope": _later(_scope(draft)),
             "transcripts": _later(_transcripts(draft)),
+            "cases": _later(assemble_cases(draft)),
+            "course": _later(assemble_course(draft)),
+            "learning": _later(
+                {
+                    p: w
+                    for file in draft.of("learning-language")
+                    for p, w in file.value.words.items()
+                }
+            ),
         },
     )
 
@@ -202,6 +212,7 @@ def _task(file: Decoded, id: str, part: TaskPart) -> Task:
         implies=part.implies,
         cautions=part.cautions,
         decides=part.decides,
+        also=part.also,
         place=Place(file.name, line_of(file.node, *at)),
     )
 

@@ -45,5 +45,7 @@ class Draft:
     def sources(self) -> list[dict[str, Source]]:
         """Sources, wherever they are written."""
         return [file.value for file in self.of("sources")] + [
-            file.value.sources for file in (*self.of("concepts"), *self.of("entries"))
+            file.value.sources
+            for kind in ("concepts", "entries", "cases")
+            for file in self.of(kind)
         ]

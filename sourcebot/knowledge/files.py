@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from sourcebot.knowledge.advice_files import AdviceFile, CriterionFile, GuidancePart
+from sourcebot.knowledge.course_files import CasesFile, CourseFile, LearningLanguage
 from sourcebot.knowledge.facts import Fact, Source
 from sourcebot.knowledge.model import (
     AdviceLanguage,
@@ -141,6 +142,9 @@ class TaskPart(Struct, frozen=True, forbid_unknown_fields=True):
     decides: Annotated[
         str | None, Meta(description="The criterion whose question decides it most often.")
     ] = None
+    also: Annotated[
+        Texts, Meta(description="Other categories it may be put in: no wrong answers in practice.")
+    ] = ()
 
 
 class TasksFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -263,9 +267,12 @@ SHAPES: dict[str, object] = {
     "advice": AdviceFile,
     "criteria": CriterionFile,
     "guidance": dict[str, GuidancePart],
+    "cases": CasesFile,
+    "course": CourseFile,
     "language": LanguageFile,
     "voice": VoiceFile,
     "advice-language": AdviceLanguage,
+    "learning-language": LearningLanguage,
     "smalltalk": dict[str, SmalltalkPart],
 }
 """Which shape a file has: by the name of its folder, or its own stem at the top level."""

@@ -16,7 +16,7 @@ from sourcebot.knowledge.voice import check_voice
 from sourcebot.knowledge.yaml_nodes import parse_yaml
 
 _FOLDERS = {"concepts", "entries", "aspects", "transcripts", "criteria"}
-_EITHER = {"tasks", "claims", "scope"}
+_EITHER = {"tasks", "claims", "scope", "cases"}
 """Written as one file while there are few, as a folder of files when there are many."""
 _REQUIRED = ("kb", "sources")
 _LANGUAGE = {
@@ -24,6 +24,7 @@ _LANGUAGE = {
     "smalltalk": "smalltalk",
     "voice": "voice",
     "advice": "advice-language",
+    "learning": "learning-language",
 }
 _IDS_IN = {
     "concepts": {"concepts", "sources", "words"},
@@ -36,6 +37,8 @@ _IDS_IN = {
     "words": {"words"},
     "criteria": {"criteria"},
     "advice": {"options"},
+    "claims": {"claims"},
+    "cases": {"cases", "sources"},
 }
 
 

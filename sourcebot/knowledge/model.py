@@ -18,6 +18,7 @@ from sourcebot.knowledge.facts import Fact, Phrase, Place, Source
 
 if TYPE_CHECKING:
     from sourcebot.knowledge.advice_model import Advice
+    from sourcebot.knowledge.course_model import Case, Course
 
 DEFINE = "define"
 """The aspect that a bare name asks for; every knowledge base has it."""
@@ -138,6 +139,7 @@ class Task(Struct, frozen=True):
     implies: dict[str, str]
     cautions: tuple[Fact, ...]
     decides: str | None
+    also: tuple[str, ...]
     place: Place
 
 
@@ -321,6 +323,25 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     def transcripts(self) -> tuple[Transcript, ...]:
         """The conversations that must go as written."""
         return msgspec.json.decode(self.later["transcripts"], type=tuple[Transcript, ...])
+
+    @cached_property
+    def cases(self) -> dict[str, Case]:
+        """Documented decisions, told so that somebody can decide them again."""
+        from sourcebot.knowledge.course_model import Case
+
+        return msgspec.json.decode(self.later["cases"], type=dict[str, Case])
+
+    @cached_property
+    def course(self) -> Course | None:
+        """The lessons that the curators wrote, or None where they wrote none."""
+        from sourcebot.knowledge.course_model import Course
+
+        return msgspec.json.decode(self.later["course"], type=Course | None)
+
+    @cached_property
+    def learning_words(self) -> dict[str, str]:
+        """What stands around exercises, whatever they are about."""
+        return msgspec.json.decode(self.later["learning"], type=dict[str, str])
 
     @property
     def can_advise(self) -> bool:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from sourcebot.errors import Problem
 from sourcebot.knowledge.advice_references import check_advice
+from sourcebot.knowledge.course_references import check_course
 from sourcebot.knowledge.decode import line_of, nearest
 from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.files import AspectFile
@@ -36,6 +37,7 @@ def check_references(draft: Draft) -> list[Problem]:
         if file.kind not in ("scope", "transcripts", "language", "smalltalk"):
             problems += _dates(file, file.node)
     problems += check_advice(draft)
+    problems += check_course(draft)
     return problems + list(_duplicate_names(draft)) + list(_duplicate_entries(draft))
 
 
@@ -133,6 +135,7 @@ def _tasks_file(file: Decoded, known: _Known) -> Iterator[Problem]:
     for id, task in file.value.tasks.items():
         at = ("tasks", id)
         yield from known.unknown("categories", [task.category], file, *at, "category")
+        yield from known.unknown("categories", task.also, file, *at, "also")
         yield from known.unknown("concepts", task.fits, file, *at, "fits")
         decides = [task.decides] if task.decides else ()
         yield from known.unknown("criteria", decides, file, *at, "decides")
