@@ -27,9 +27,10 @@ GIVEN = frozenset(
         *("result", "axes", "criteria", "options", "bars", "map"),
         *("text", "sources", "title", "body", "stamp"),
         *("names", "several", "kb", "cite", "parts", "reason", "topic", "by", "name"),
+        *("lesson", "aspects", "entry", "concept", "case", "criterion", "option"),
     ]
 )
-"""The names that templates are given (see `Answers.answer` and `Answers.text`)."""
+"""The names that templates are given (see `Answers.answer`, `text` and `lesson`)."""
 SMALLTALK = "language/smalltalk.j2"
 ENTRY_TEMPLATE, CLAIM_TEMPLATE = "answers/entry.md.j2", "answers/claim.md.j2"
 COMPARED_TEMPLATE = "answers/compared.md.j2"
@@ -107,6 +108,14 @@ class Answers:
         citations = _Citations()
         cite = for_templates(lambda fact: citations.cite(fact))
         return self.text(name, cite=cite, **values), tuple(citations.numbers)
+
+    def lesson(self, name: str, **values: object) -> tuple[str, tuple[str, ...]]:
+        """Render a lesson, and the source ids that it cites, in order."""
+        citations = _Citations()
+        cite = for_templates(lambda fact: citations.cite(fact))
+        values |= {"cite": cite, "names": self._knowledge.names, "kb": self._knowledge.identity}
+        text = render(self._sandbox, f"lessons/{name}.md.j2", values)
+        return _tidy(text), tuple(citations.numbers)
 
     def text(self, name: str, **values: object) -> str:
         """Render a template that needs no facts (offers, refusals)."""

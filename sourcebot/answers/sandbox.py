@@ -129,7 +129,7 @@ def _is_html(name: str | None) -> bool:
     return name is not None and name.endswith(".html.j2")
 
 
-def for_templates(function: Callable[..., str]) -> Callable[..., str]:
+def for_templates(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a function as callable from templates."""
     function.for_templates = True  # type: ignore[attr-defined]
     return function
