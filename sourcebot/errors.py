@@ -4,7 +4,8 @@
     ├── KnowledgeError   a knowledge base that cannot be used: all its problems at once
     ├── TemplateError    a template that does not render, or does more than it may
     ├── RouterFileError  a file that is no saved router, or one of another version
-    └── ConversationError a saved conversation that cannot be resumed
+    ├── ConversationError a saved conversation that cannot be resumed
+    └── LearningError    what was learnt cannot be read or kept
 
 Each message says what is wrong, where, and what to do, on one line.
 """
@@ -59,3 +60,7 @@ class RouterFileError(SourcebotError, ValueError):
 
 class ConversationError(SourcebotError, ValueError):
     """A saved conversation that cannot be resumed."""
+
+
+class LearningError(SourcebotError):
+    """What a learner has learnt cannot be read or kept; the file is as it was."""
