@@ -19,6 +19,8 @@ def counts(base: KnowledgeBase) -> dict[str, int]:
         "facts": sum(1 for _ in facts_of(base)),
         "tasks": len(base.tasks),
         "claims": len(base.claims),
+        "cases": len(base.cases),
+        "lessons": len(base.course.lessons) if base.course is not None else 0,
         "sources": len(base.sources),
         "phrases": len(base.phrases),
         "transcripts": len(base.transcripts),

@@ -15,6 +15,8 @@ from sourcebot.knowledge.model import Entry, KnowledgeBase
 _MONTHS = 12
 _TASK_ASPECT = "task_fit"
 """What a fact about a piece of work answers."""
+_CASE_ASPECT = "examples"
+"""What a fact about a documented decision would answer."""
 
 
 class Told(Struct, frozen=True):
@@ -33,7 +35,7 @@ class Stale(Struct, frozen=True):
 
 
 def facts_of(base: KnowledgeBase) -> Iterator[Told]:
-    """All facts: of entries (a row of a table counts as one), tasks and claims."""
+    """All facts: of entries (a row of a table counts as one), tasks, claims and cases."""
     for entry in base.entries.values():
         for fact in (entry.summary, *entry.points, *_rows(entry)):
             yield Told(fact, entry.aspect, entry.place)
@@ -43,6 +45,9 @@ def facts_of(base: KnowledgeBase) -> Iterator[Told]:
     for claim in base.claims.values():
         for fact in (claim.summary, *claim.points):
             yield Told(fact, claim.aspect, claim.place)
+    for case in base.cases.values():
+        for fact in (case.before, case.did, case.outcome):
+            yield Told(fact, _CASE_ASPECT, case.place)
 
 
 def _rows(entry: Entry) -> Iterator[Fact]:
