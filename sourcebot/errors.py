@@ -5,7 +5,8 @@
     ├── TemplateError    a template that does not render, or does more than it may
     ├── RouterFileError  a file that is no saved router, or one of another version
     ├── ConversationError a saved conversation that cannot be resumed
-    └── LearningError    what was learnt cannot be read or kept
+    ├── LearningError    what was learnt cannot be read or kept
+    └── ServerError      a server that cannot be set up as it was asked for
 
 Each message says what is wrong, where, and what to do, on one line.
 """
@@ -64,3 +65,7 @@ class ConversationError(SourcebotError, ValueError):
 
 class LearningError(SourcebotError):
     """What a learner has learnt cannot be read or kept; the file is as it was."""
+
+
+class ServerError(SourcebotError):
+    """A server that cannot be set up as it was asked for."""

@@ -1,0 +1,44 @@
+"""How many requests somebody may send: a token bucket for each key, address or conversation."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+MOST = 50_000
+"""Buckets that are kept; who has not been seen for longest begins again with a full one."""
+
+
+class Buckets:
+    """Token buckets by name: `burst` at once, and then `per_minute` on average."""
+
+    def __init__(
+        self,
+        per_minute: int,
+        burst: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._rate = per_minute / 60
+        self._burst = float(burst)
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, name: str, tokens: float = 1.0) -> int:
+        """Take tokens; 0 where there were enough, else the whole seconds until there are.
+
+        More than the burst is taken as the whole burst: such a request has to wait for a full
+        bucket, and not for ever.
+        """
+        tokens = min(tokens, self._burst)
+        now = self._clock()
+        left, seen = self._buckets.get(name, (self._burst, now))
+        left = min(self._burst, left + (now - seen) * self._rate)
+        wait = 0 if left >= tokens else math.ceil((tokens - left) / self._rate)
+        self._buckets[name] = (left - tokens if not wait else left, now)
+        self._buckets.move_to_end(name)
+        if len(self._buckets) > MOST:
+            self._buckets.popitem(last=False)
+        return wait

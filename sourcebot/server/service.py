@@ -1,0 +1,77 @@
+"""Everything that a server works with, made once from its configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sourcebot.errors import ServerError
+from sourcebot.knowledge.model import KnowledgeBase
+from sourcebot.server.bases import Bases
+from sourcebot.server.config import Config
+from sourcebot.server.keys import KeyRing
+from sourcebot.server.limits import Buckets
+from sourcebot.server.logs import Log
+from sourcebot.server.metrics import Metrics
+from sourcebot.server.sessions.contract import Sessions
+from sourcebot.server.sessions.opening import open_sessions
+from sourcebot.server.turns import Turns
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks at whether a knowledge base or the keys were edited."""
+
+
+class Service:
+    """One worker's share of a server."""
+
+    def __init__(self, config: Config, *, log: Log | None = None) -> None:
+        """Raises KnowledgeError and ServerError where the server cannot be set up."""
+        self.config = config
+        self.log = log if log is not None else Log(messages=config.log_messages)
+        self.keys = KeyRing(Path(config.keys) if config.keys is not None else None)
+        self.bases = Bases(_folders(config))
+        self.metrics = Metrics()
+        limits = config.limits
+        self.buckets = Buckets(limits.per_minute, limits.burst)
+        self.visitors = Buckets(limits.visitor_per_minute, limits.visitor_per_minute)
+        self.sessions: Sessions = open_sessions(config.sessions, config.session_minutes * 60)
+        self.turns = Turns(self.sessions)
+        for desk in config.desks.values():
+            if desk.kb is not None and self.bases.get(desk.kb) is None:
+                raise ServerError(f"a desk names the base `{desk.kb}`, which is not served")
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """While the server runs: look after edits, and give back what is held open at the end."""
+        watcher = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+            await self.sessions.close()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            self.keys.renew()
+            for served in self.bases:
+                before = served.problem
+                renewed = await asyncio.to_thread(served.renew)
+                if renewed:
+                    self.metrics.count("sourcebot_reloads_total", kb=served.name, outcome="taken")
+                    self.log.line("reloaded", kb=served.edition.stamp)
+                elif served.problem is not None and served.problem != before:
+                    self.metrics.count("sourcebot_reloads_total", kb=served.name, outcome="refused")
+                    self.log.line("reload-refused", kb=served.name, problem=served.problem)
+
+
+def _folders(config: Config) -> dict[str, str | None]:
+    """Name -> folder; a server that names no base serves the shipped one under its own name."""
+    if config.bases:
+        return {name: folder or None for name, folder in config.bases.items()}
+    return {KnowledgeBase.load(None).identity.name: None}
