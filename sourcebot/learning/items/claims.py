@@ -25,7 +25,7 @@ OTHERS = 3
 MOST_WORDS, FEWEST_WORDS = 22, 5
 CLOSE = 0.3
 """Statements that share more of their content may be on the same point."""
-ALIKE = 6
+ALIKE = 8
 """Statements whose lengths differ by fewer words look alike."""
 JUDGED = 3
 """One false claim in so many is judged on its own, so that `wrong` may be the answer there, too."""
@@ -106,7 +106,9 @@ def statements(knowledge: KnowledgeBase, concepts: list[str]) -> Iterator[Statem
     for claim in knowledge.claims.values():
         if claim.verdict == "true" and not set(concepts).isdisjoint(claim.concepts):
             fact = claim.summary
-            yield Statement(claim.id, claim.says, fact.text, fact.sources, claim.aspect)
+            bare = first_sentence(fact.text)
+            more = fact.text.removeprefix(bare).strip() if len(bare.split()) == 1 else fact.text
+            yield Statement(claim.id, claim.says, more, fact.sources, claim.aspect)
     for concept in concepts:
         names = names_in(knowledge.concepts[concept])
         for aspect in knowledge.aspects:

@@ -29,6 +29,7 @@ from sourcebot.learning.items.texts import (
     masked,
     names_in,
     say,
+    stems_in,
     united,
     without,
 )
@@ -129,13 +130,13 @@ def _others(knowledge: KnowledgeBase, id: str, never: frozenset[str]) -> dict[st
     if own is None:
         return {}
     asked = names_in(knowledge.concepts[id])
-    seen = [content(knowledge, own)]
+    seen = [stems_in(own)]
     found: dict[str, str] = {}
     for other in neighbours(knowledge, id):
         told = None if other in never else _told(knowledge, other)[1]
         if told is None or asked.search(told) is not None:
             continue
-        stems = content(knowledge, told)
+        stems = stems_in(told)
         if nearness(knowledge, id, other) < RELATED and any(
             likeness(stems, earlier) >= SAME for earlier in seen
         ):

@@ -40,7 +40,7 @@ def matching_items(knowledge: KnowledgeBase, lesson: Lesson) -> Iterator[Item]:
             if item is not None:
                 yield item
         return
-    for group in combinations(lesson.concepts, CONCEPTS):
+    for group in combinations(sorted(lesson.concepts), CONCEPTS):
         item = points_item(knowledge, group)
         if item is not None:
             yield item

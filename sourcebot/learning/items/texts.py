@@ -12,8 +12,8 @@ from sourcebot.routing.text import stems_of, words_of
 
 BLANK = "…"
 """What stands for a name that would give the answer away."""
-SAME = 0.6
-"""Texts that share this part of their content say the same."""
+SAME = 0.7
+"""Texts that share this part of their words say the same."""
 _SHORT = r"\w{1,3}\s+"
 _SUBJECT = re.compile(rf"^(?:{_SHORT})?{BLANK}(?:\s*[,(]\s*(?:{_SHORT})?{BLANK}\s*[,)]?)*")
 _SHORT_NAME = 3
@@ -85,6 +85,11 @@ def without(text: str, stems: frozenset[str]) -> str:
         if stems & set(stems_of(word)):
             text = re.sub(rf"\b{re.escape(word)}\b", BLANK, text, flags=re.IGNORECASE)
     return text
+
+
+def stems_in(text: str) -> frozenset[str]:
+    """All stems of a text."""
+    return frozenset(stems_of(text))
 
 
 def content(knowledge: KnowledgeBase, text: str) -> frozenset[str]:
