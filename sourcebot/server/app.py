@@ -45,6 +45,7 @@ def create_app(service: Service) -> ASGIApp:
         _route("/healthz", answers.health, "GET"),
         _route("/readyz", answers.ready, "GET"),
         _route("/metrics", answers.metrics, "GET"),
+        _route("/openapi.json", answers.openapi, "GET"),
     ]
 
     @asynccontextmanager

@@ -13,7 +13,7 @@ from sourcebot._version import __version__
 from sourcebot.dialogue.reply import Reply
 from sourcebot.knowledge.advice_model import UNKNOWN
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase
-from sourcebot.server import metrics
+from sourcebot.server import metrics, openapi
 from sourcebot.server.bases import Edition
 from sourcebot.server.problems import Problem
 from sourcebot.server.requests import (
@@ -176,6 +176,10 @@ class Endpoints:
         found += [f"{base.name}: {base.problem}" for base in bases if base.problem is not None]
         found += [service.keys.problem] if service.keys.problem is not None else []
         return _json(Readiness("degraded" if found else "ready", bases, sessions, tuple(found)))
+
+    async def openapi(self, request: Request) -> Response:
+        """GET /openapi.json: all of this, for programs."""
+        return Response(openapi.encoded(keys=self._service.keys.wanted), media_type=JSON)
 
     async def metrics(self, request: Request) -> Response:
         """GET /metrics: counts, as Prometheus reads them."""
