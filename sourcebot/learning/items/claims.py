@@ -25,7 +25,7 @@ OTHERS = 3
 MOST_WORDS, FEWEST_WORDS = 22, 5
 CLOSE = 0.3
 """Statements that share more of their content may be on the same point."""
-ALIKE = 8
+ALIKE = 10
 """Statements whose lengths differ by fewer words look alike."""
 JUDGED = 3
 """One false claim in so many is judged on its own, so that `wrong` may be the answer there, too."""

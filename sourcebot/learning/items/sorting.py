@@ -47,6 +47,9 @@ def sorting_item(knowledge: KnowledgeBase, id: str) -> Item | None:
     aspect = aspect_taking(knowledge, "task")
     filed = say(knowledge, "sort-why", task=task.name, category=own.name)
     told = [own.summary, *task.points[:1]]
+    doubts = [knowledge.categories[other].name for other in task.also]
+    if doubts:
+        filed = f"{filed} {say(knowledge, 'sort-also', categories=', '.join(doubts))}"
     return Item(
         id=f"sort:{id}",
         kind="sort",
