@@ -13,7 +13,7 @@ APPLICATION = 0x50B07EA1
 _MIGRATIONS = (
     (
         """CREATE TABLE learner (
-            id INTEGER PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
             name TEXT NOT NULL UNIQUE COLLATE NOCASE,
             since TEXT NOT NULL
         )""",

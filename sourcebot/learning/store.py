@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from sourcebot.errors import LearningError
 from sourcebot.history import data_folder
@@ -25,6 +27,8 @@ FILE = "learners.sqlite3"
 LONGEST_NAME = 80
 _PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""
+_SMALLEST = 512
+"""Bytes of SQLite's smallest page; it takes a shorter file for an empty one and writes over it."""
 
 Change = Callable[[Kept | None], tuple[Kept, Review]]
 """What an answer makes of what is remembered: the memory after it, and the entry in the log."""
@@ -52,15 +56,12 @@ class Store:
     def learners(self) -> tuple[Learner, ...]:
         """Everybody, by name."""
         with self._reading() as db:
-            rows = db.execute("SELECT id, name, since FROM learner ORDER BY name").fetchall()
-        return tuple(_learner(row) for row in rows)
+            return _learners(db)
 
     def find(self, name: str) -> Learner | None:
         """The learner of this name, in whatever case."""
         with self._reading() as db:
-            row = db.execute("SELECT id, name, since FROM learner WHERE name = ?", (name,))
-            found = row.fetchone()
-        return _learner(found) if found is not None else None
+            return _named(db, name)
 
     def enrol(self, name: str, now: datetime) -> Learner:
         """The learner of this name, who begins now where there is none."""
@@ -70,11 +71,9 @@ class Store:
                 f"a learner's name has 1 to {LONGEST_NAME} characters that can be printed"
             )
         with self._writing() as db:
-            db.execute(
-                "INSERT INTO learner (name, since) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (name, _time(now)),
-            )
-        found = self.find(name)
+            if _named(db, name) is None:
+                db.execute("INSERT INTO learner (name, since) VALUES (?, ?)", (name, _time(now)))
+            found = _named(db, name)
         assert found is not None, "it was written a moment ago"
         return found
 
@@ -170,7 +169,7 @@ class Store:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """The file as it is, or an empty one in memory where there is none."""
-        if not (self.path.exists() and self.path.stat().st_size):
+        if not self._size():
             with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
                 migrate(db, self.path)
                 yield db
@@ -179,9 +178,22 @@ class Store:
             migrate(db, self.path)
             yield db
 
+    def _size(self) -> int:
+        """Bytes of the file, 0 where there is none. Raises LearningError."""
+        try:
+            size = self.path.stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+        except OSError as error:
+            raise LearningError(f"{self.path}: {_ADVICE['SQLITE_CANTOPEN']}") from error
+        if 0 < size < _SMALLEST and self.path.is_file():
+            raise LearningError(f"{self.path}: {_DAMAGED}")
+        return size
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it, or nothing."""
+        self._size()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Private from the first byte on; SQLite gives its journal the same permissions.
@@ -227,6 +239,8 @@ _ADVICE = {
     "SQLITE_PERM": "cannot be opened; look at the permissions of the file and its folder",
     "SQLITE_BUSY": "another process keeps it locked; close that one and try again",
     "SQLITE_IOERR": "cannot be read or written: the disk reports an error; nothing was kept",
+    "SQLITE_CONSTRAINT": "this learner was forgotten in the meantime, so this was not kept; enrol "
+    "again",
     "SQLITE_NOTADB": _DAMAGED,
     "SQLITE_CORRUPT": _DAMAGED,
 }
@@ -243,9 +257,22 @@ def _time(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _learner(row: tuple[int, str, str]) -> Learner:
-    id, name, since = row
-    return Learner(id, name, datetime.fromisoformat(since))
+_COLUMNS = ("id", "name", "since")
+
+
+def _learners(db: sqlite3.Connection) -> tuple[Learner, ...]:
+    rows = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM learner ORDER BY name").fetchall()
+    return tuple(msgspec.convert(dict(zip(_COLUMNS, row, strict=True)), Learner) for row in rows)
+
+
+def _named(db: sqlite3.Connection, name: str) -> Learner | None:
+    # SQLite folds the case of ASCII letters alone, and knows nothing of composed umlauts.
+    wanted = _folded(name)
+    return next((one for one in _learners(db) if _folded(one.name) == wanted), None)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 def _kept(memory: str, digest: str, shown: str) -> Kept:
@@ -269,8 +296,12 @@ def _put(db: sqlite3.Connection, learner: Learner, kb: str, item: str, kept: Kep
 
 
 def _log(db: sqlite3.Connection, learner: Learner, kb: str, review: Review) -> None:
+    # By a clock that was set back, answers come at the same moment; none may replace another.
+    same = "SELECT 1 FROM review WHERE learner = ? AND kb = ? AND at = ? AND item = ?"
+    while db.execute(same, (learner.id, kb, _time(review.at), review.item)).fetchone():
+        review = replace(review, at=review.at + timedelta.resolution)
     db.execute(
-        "INSERT OR REPLACE INTO review (learner, kb, at, item, review) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO review (learner, kb, at, item, review) VALUES (?, ?, ?, ?, ?)",
         (learner.id, kb, _time(review.at), review.item, msgspec.json.encode(review).decode()),
     )
 
