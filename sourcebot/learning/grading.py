@@ -21,17 +21,21 @@ HINTED = 0.25
 """A piece as much like one only touches it."""
 RIVAL = 0.85
 """A piece says an idea only if it is as near, by this factor, as to anything else."""
-DEFINES, TOUCHES = 0.5, 0.12
+DEFINES, TOUCHES = 0.5, 0.2
 """So likely must a definition be the concept's to be right, or right in part."""
-TAKEN = 0.4
-"""So likely another concept's definition is what was given instead."""
+TAKEN, FAR_TAKEN = 0.35, 0.8
+"""So likely the definition of a neighbour, or of any other concept, is what was given instead."""
 ALONE = 0.5
 """A definition as much like one of the base's own says it, unless another concept is likelier."""
+SAME, FEWEST_SAID = 0.9, 2
+"""A whole answer as much like one is one, whatever its words resemble; one word is none."""
 PART = 0.45
 """So much like a trait an answer says it."""
 MOST_SENTENCES = 4
 """Sentences are also read alone, in an answer of no more than so many."""
 MOST_MISSING = 3
+FEWEST_WORDS = 3
+"""So many function words can say something together: "many new ideas"."""
 PROMPTS = ("free-define", "free-list")
 """The words around a question, in content/language/learning.yaml."""
 
@@ -66,7 +70,7 @@ class Grader:
         aspect = free.ideas[0].id.partition(":")[0]
         pieces = self._pieces(text, about, aspect)
         if not pieces:
-            return Graded(missing=_named(free.ideas, ()))
+            return Graded(missing=_wanted(free.ideas, ()))
         if aspect == DEFINE and len(about) == 1:
             return self._definition(free, about[0], text, pieces)
         return self._list(free, about, pieces)
@@ -82,42 +86,54 @@ class Grader:
         heard = (
             self._hearing.stems(piece, about, repaired=True) for piece in self._hearing.pieces(text)
         )
-        return [stems for stems in heard if set(self._likeness.content(stems)) - asked]
+        return [stems for stems in heard if self._says_something(set(stems) - asked)]
+
+    def _says_something(self, stems: set[str]) -> bool:
+        """Whether there is a word with content of its own, or a few that can have some together."""
+        few = stems - self._empty
+        return len(few) >= FEWEST_WORDS or bool(self._likeness.content(tuple(few)))
 
     def _definition(
         self, free: Free, concept: str, text: str, pieces: Sequence[tuple[str, ...]]
     ) -> Graded:
         whole, *parts = free.ideas
-        read = self._read(text, concept)
+        heard = self._hearing.stems(text, (concept,), repaired=True)
         like = max(self._nearest(piece, whole.texts, (concept,)) for piece in pieces)
-        ahead = read.own >= read.chance
-        right = ahead and (read.own >= DEFINES or (like >= ALONE and read.own >= TOUCHES))
-        if right:
+        said, best = self._read(text, concept)
+        other = self._knowledge.names[said.other] if said.other is not None else ""
+        least = TAKEN if other in free.others else FAR_TAKEN
+        taken = said.chance >= least and said.chance > 2 * said.own
+        likely = best.own >= DEFINES or (like >= ALONE and best.own >= TOUCHES)
+        ours = likely and best.own >= best.chance and not taken
+        same = self._nearest(heard, whole.texts, (concept,)) >= SAME
+        if (ours or same) and len(set(heard) - self._empty) >= FEWEST_SAID:
             return Graded(covered=tuple(idea.id for idea in free.ideas), right=True)
-        taken = read.chance >= TAKEN and read.chance > 2 * read.own
-        mistaken = self._knowledge.names[read.other] if taken and read.other else None
         covered = tuple(
             part.id
             for part in parts
             if any(self._nearest(piece, part.texts, (concept,)) >= PART for piece in pieces)
         )
-        touched = read.own >= TOUCHES or bool(covered)
-        wanted = _named(parts, covered) or (whole.name,)
-        return Graded(covered, wanted, mistaken, partly=touched and not taken)
+        touched = best.own >= TOUCHES or like >= ALONE or bool(covered)
+        return Graded(
+            covered=covered,
+            missing=_wanted(free.ideas, covered),
+            mistaken=other if taken else None,
+            partly=touched and not taken,
+        )
 
-    def _read(self, text: str, concept: str) -> Defined:
-        """What the answer defines: the whole, without what it denies, or one of few sentences."""
-        views = {text: None, self._hearing.undenied(text, self._denying): None}
+    def _read(self, text: str, concept: str) -> tuple[Defined, Defined]:
+        """What an answer defines without what it denies, and at best, whole or in a sentence."""
+        said = self._definitions.read(self._hearing.undenied(text, self._denying), concept)
         sentences = self._hearing.sentences(text)
-        if 1 < len(sentences) <= MOST_SENTENCES:
-            views.update(dict.fromkeys(sentences))
-        return max((self._definitions.read(view, concept) for view in views), key=lambda r: r.own)
+        alone = sentences if 1 < len(sentences) <= MOST_SENTENCES else []
+        views = (self._definitions.read(view, concept) for view in dict.fromkeys((text, *alone)))
+        return said, max((said, *views), key=lambda read: read.own)
 
     def _list(
         self, free: Free, about: tuple[str, ...], pieces: Sequence[tuple[str, ...]]
     ) -> Graded:
         """Each piece says the idea that it is nearest to, unless something else is nearer."""
-        covered: dict[str, None] = {}
+        covered: dict[str, float] = {}
         astray: dict[str, float] = {}
         hinted = False
         for piece in pieces:
@@ -128,15 +144,17 @@ class Grader:
             if like >= RIVAL * rival:
                 hinted = hinted or like >= HINTED
                 if like >= SAID:
-                    covered[first] = None
+                    covered[first] = max(like, covered.get(first, 0.0))
             elif rival >= SAID:
                 astray[other] = max(rival, astray.get(other, 0.0))
-        enough = len(covered) >= free.needed
+        # What is clearest in an answer is what it speaks of.
+        clear = max(covered.values(), default=0.0) >= max(astray.values(), default=0.0)
+        enough = len(covered) >= free.needed and clear
         mistaken = max(astray, key=lambda name: astray[name]) if astray and not enough else None
         ids = tuple(idea.id for idea in free.ideas if idea.id in covered)
         return Graded(
             covered=ids,
-            missing=() if enough else _named(free.ideas, ids),
+            missing=() if enough else _wanted(free.ideas, ids),
             mistaken=mistaken,
             right=enough,
             partly=not enough and (bool(covered) or (hinted and mistaken is None)),
@@ -170,6 +188,11 @@ class Grader:
         return Definitions(self._knowledge, self._hearing, self._synonyms)
 
     @cached_property
+    def _empty(self) -> frozenset[str]:
+        words = self._knowledge.language.empty_words
+        return frozenset(name for word in words for name in stems_of(word))
+
+    @cached_property
     def _denying(self) -> tuple[str, ...]:
         words = self._knowledge.learning_words.get("free-denied", "").split(",")
         return tuple(word.strip() for word in words if word.strip())
@@ -192,6 +215,11 @@ class Grader:
         return frozenset(name for text in texts for name in stems_of(text))
 
 
-def _named(ideas: Sequence[Idea], covered: Sequence[str]) -> tuple[str, ...]:
-    """The names of the first few ideas that were not said."""
-    return tuple(idea.name for idea in ideas if idea.id not in covered)[:MOST_MISSING]
+def _wanted(ideas: Sequence[Idea], covered: Sequence[str]) -> tuple[str, ...]:
+    """The names of the first few ideas that were not said.
+
+    Of a definition the parts are named, and the whole where there is no part left to name.
+    """
+    open_ones = [idea for idea in ideas if idea.id not in covered]
+    parts = [idea for idea in open_ones if idea.id != DEFINE]
+    return tuple(idea.name for idea in parts or open_ones)[:MOST_MISSING]

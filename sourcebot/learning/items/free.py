@@ -16,6 +16,7 @@ from sourcebot.knowledge.voice import sentences
 from sourcebot.learning.items.item import Free, Idea, Item
 from sourcebot.learning.items.near import RELATED, asking, defined, neighbours
 from sourcebot.learning.items.texts import content, say, united
+from sourcebot.learning.words import say as fill
 
 LISTED = ("reasons", "risks")
 """Aspects that are asked for where a lesson names none."""
@@ -25,6 +26,8 @@ NEEDED = 2
 """So many points of a list make an answer."""
 MOST_PARTS = 2
 """A definition's missing parts are named by so many traits at most."""
+TITLED = 3
+"""What a word shared with a point's title counts beside one shared with its text."""
 EXPRESSED = 0.5
 """A trait is a part of the definition where the definition holds this share of its words."""
 
@@ -131,7 +134,7 @@ def _lists(knowledge: KnowledgeBase, lesson: Lesson) -> Iterator[Item]:
                     ideas=ideas,
                     needed=NEEDED,
                     others=_other_lists(knowledge, entry),
-                    model=entry.summary.text,
+                    model=_model(entry),
                 ),
             )
 
@@ -146,10 +149,15 @@ def _ideas(knowledge: KnowledgeBase, entry: Entry) -> tuple[Idea, ...]:
     alike = _of_title(knowledge, entry.aspect)
     texts = [[point.title or "", *_ways(point)] for point in points]
     held = [content(knowledge, " ".join(ways)) for ways in texts]
+    titles = [content(knowledge, point.title or "") for point in points]
     alone: list[str] = []
     for piece in _pieces(knowledge, entry):
         words = content(knowledge, piece)
-        shared = [len(words & other) for other in held]
+        # A word of the title says what a point is about, another one may stand anywhere.
+        shared = [
+            TITLED * len(words & title) + len(words & other)
+            for title, other in zip(titles, held, strict=True)
+        ]
         if words and max(shared) > 0:
             texts[shared.index(max(shared))].append(piece)
         elif words:
@@ -173,6 +181,12 @@ def _of_title(knowledge: KnowledgeBase, aspect: str) -> dict[frozenset[str], lis
             if words:
                 found.setdefault(words, []).extend(sentences(point.text))
     return found
+
+
+def _model(entry: Entry) -> str:
+    """An answer that names enough points, each with what is said of it first."""
+    told = _titled(entry)[:NEEDED]
+    return "\n".join(f"{point.title}: {sentences(point.text)[0]}" for point in told)
 
 
 def _ways(point: Fact) -> list[str]:
@@ -200,7 +214,8 @@ def _other_lists(knowledge: KnowledgeBase, entry: Entry) -> dict[str, tuple[str,
         other = knowledge.entry(aspect, entry.concepts)
         if aspect != entry.aspect and other is not None:
             ways = ((point.title or "", *_ways(point)) for point in other.points)
-            name = say(knowledge, "free-other", aspect=knowledge.aspects[aspect].name.lower())
+            title = knowledge.aspects[aspect].name.lower()
+            name = fill(knowledge.learning_words, "free-other", aspect=title) or title
             others[name] = tuple(text for texts in ways for text in texts if text)
     return others
 
