@@ -13,15 +13,17 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from sourcebot.tui.chat import ChatScreen
+from sourcebot.tui.once import Once
 from sourcebot.tui.palette import Questions
 from sourcebot.tui.text import fit, is_web_address
-from sourcebot.tui.widgets import LinkChosen
+from sourcebot.tui.widgets import LearnChosen, LinkChosen
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown
 
     from sourcebot.dialogue.bot import Bot
     from sourcebot.history import History
+    from sourcebot.learning.tutor import Tutor
 
 DARK = Theme(
     name="sourcebot-dark",
@@ -57,7 +59,11 @@ _HEIGHTS = [(0, "-short"), (20, "-tall")]
 
 
 class SourcebotApp(App[int]):
-    """The chat in the terminal."""
+    """The chat in the terminal, and the lessons over it.
+
+    enrol: who teaches from a bot's knowledge base, by default whom this user's file is kept for;
+    learning: whether to begin with the lessons.
+    """
 
     TITLE = "Sourcebot"
     CSS_PATH = "app.tcss"
@@ -70,10 +76,19 @@ class SourcebotApp(App[int]):
         Binding("ctrl+q", "quit", "Quit", priority=True, id="app.quit"),
     ]
 
-    def __init__(self, load: Callable[[], Bot], *, history: History) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Bot],
+        *,
+        history: History,
+        enrol: Callable[[Bot], Tutor] | None = None,
+        learning: bool = False,
+    ) -> None:
         super().__init__()
         self.failure: Exception | None = None
-        self._load = load
+        self._load = Once(load)
+        self._tutor = Once(lambda: (enrol or _this_user)(self._load()))
+        self._learning = learning
         self._history = history
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -88,12 +103,25 @@ class SourcebotApp(App[int]):
         """The chat is the only screen below all others."""
         return ChatScreen(self._load, history=self._history)
 
+    def on_mount(self) -> None:
+        """Begin with the lessons where somebody came for them."""
+        if self._learning:
+            self.open_lessons()
+
+    @on(LearnChosen)
+    def open_lessons(self) -> None:
+        """Show the lessons over the chat."""
+        from sourcebot.tui.lessons import LearnScreen
+
+        self.push_screen(LearnScreen(self._tutor))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's commands and ours."""
         yield from super().get_system_commands(screen)
         yield SystemCommand("Light or dark", "Switch the colours", self.action_toggle_light)
         if isinstance(screen, ChatScreen):
             yield SystemCommand("New", "Start a new conversation", screen.action_afresh)
+            yield SystemCommand("Learn", "Lessons, exercises and reviews", screen.action_learn)
             yield SystemCommand("Why", "Why the last answer was given", screen.action_why)
             yield SystemCommand("Copy", "Copy the last answer", screen.action_copy)
             if screen.check_action("answers", ()):
@@ -134,6 +162,13 @@ class SourcebotApp(App[int]):
         else:
             self.copy_to_clipboard(address)
             self.notify(f"No browser here. Sent to the clipboard: {address}", markup=False)
+
+
+def _this_user(bot: Bot) -> Tutor:
+    # Whoever only chats need not wait for what keeps progress, nor leave a trace of it.
+    from sourcebot.tui.enrolment import tutor_of
+
+    return tutor_of(bot)
 
 
 def _has_browser_window() -> bool:

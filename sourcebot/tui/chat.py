@@ -17,7 +17,7 @@ from textual.widgets import Footer, Input, Static
 
 from sourcebot.tui.help import HelpScreen
 from sourcebot.tui.prompt import ANSWER, ASK, Prompt
-from sourcebot.tui.widgets import Suggestions, Welcome
+from sourcebot.tui.widgets import LearnChosen, Suggestions, Welcome
 
 if TYPE_CHECKING:
     from sourcebot.dialogue.bot import Bot, Conversation
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 UNFOLDED_TURNS = 12
 QUIT = {"/quit", "/exit", "/q"}
 AFRESH = {"/new", "/clear"}
+LEARN = {"/learn"}
 
 
 class ChatScreen(Screen[None]):
@@ -44,6 +45,7 @@ class ChatScreen(Screen[None]):
             "f3", "answers", "Answers", id="chat.answers", tooltip="Your answers: see, change them"
         ),
         Binding("f4", "back", "Back", id="chat.back", tooltip="Back to the question before"),
+        Binding("f5", "learn", "Learn", id="chat.learn", tooltip="Lessons, exercises and reviews"),
         Binding("ctrl+l", "afresh", "New", id="chat.new", tooltip="Start a new conversation"),
         Binding("ctrl+y", "copy", "Copy", id="chat.copy", tooltip="Copy the last answer"),
         Binding("escape", "prompt", "Back to the prompt", show=False, id="chat.prompt"),
@@ -152,6 +154,8 @@ class ChatScreen(Screen[None]):
         command = message[:10].lower()
         if command in QUIT:
             self.app.exit(return_code=0)
+        elif command in LEARN:
+            self.action_learn()
         elif message and self._conversation is None:
             self._early.append(message)
         elif message and self._conversation is not None:
@@ -175,6 +179,10 @@ class ChatScreen(Screen[None]):
             self.notify("Ask something first.")
         else:
             await self.send("/why", remember=False)
+
+    def action_learn(self) -> None:
+        """Go to the lessons; the conversation stays as it is."""
+        self.post_message(LearnChosen())
 
     def action_answers(self) -> None:
         """Go to the answers so far: beside the conversation, or over it where it is narrow."""

@@ -14,10 +14,11 @@ from textual.widgets import Static
 COMMANDS = {
     "/why": "Why the last answer was given",
     "/new": "Start a new conversation",
+    "/learn": "Lessons, exercises and reviews",
     "/help": "What can be asked",
     "/quit": "Quit",
 }
-_FIRST_KEYS = {
+FIRST_KEYS = {
     "enter": "Send the message",
     "1 enter": "Send suggestion 1 (2, 3, …)",
     "tab": "To the suggestions: arrow keys and enter, a digit, or a click send one",
@@ -26,16 +27,26 @@ _FIRST_KEYS = {
 
 
 class HelpScreen(ModalScreen[None]):
-    """The help, over the conversation."""
+    """The help, over the conversation or the lessons.
+
+    first: keys that no binding tells of; commands: what can be typed as a message.
+    """
 
     AUTO_FOCUS = "#help"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,enter", "close", "Close", id="help.close"),
     ]
 
-    def __init__(self, bindings: Iterable[BindingType]) -> None:
+    def __init__(
+        self,
+        bindings: Iterable[BindingType],
+        *,
+        first: Mapping[str, str] = FIRST_KEYS,
+        commands: Mapping[str, str] = COMMANDS,
+    ) -> None:
         super().__init__()
-        self._keys = _FIRST_KEYS | {
+        self._commands = commands
+        self._keys = dict(first) | {
             binding.key: binding.tooltip or binding.description
             for binding in bindings
             if isinstance(binding, Binding)
@@ -46,12 +57,13 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help"):
             yield Static("Keys", classes="title")
             yield _table(self._keys)
-            yield Static("Commands, typed as a message", classes="title")
-            yield _table(COMMANDS)
+            if self._commands:
+                yield Static("Commands, typed as a message", classes="title")
+                yield _table(self._commands)
             yield Static("Escape closes this help.", classes="hint")
 
     def action_close(self) -> None:
-        """Back to the conversation."""
+        """Back to what is below."""
         self.dismiss()
 
 

@@ -49,6 +49,15 @@ def draws_lines() -> bool:
     return os.environ.get("TERM", "") not in _WITHOUT_LINES
 
 
+def stroke(share: float, width: int, *, colour: str, lines: bool) -> Content:
+    """A bar that fills a share of the width, drawn with lines or with plain characters."""
+    halves = round(share * width * 2)
+    full, half = divmod(halves, 2) if lines else (round(share * width), 0)
+    filled = (LINE if lines else "#") * full + HALF * half
+    rest = (TRACK if lines else ".") * (width - len(filled))
+    return Content.assemble((filled, colour), (rest, FAINT))
+
+
 class Figure(Widget):
     """Lines that are drawn anew for each width."""
 
@@ -88,8 +97,11 @@ class Bars(Figure):
             style = QUIET if not possible else best if place == 0 else ""
             first, *rest = name.wrap(column)
             score = f"{round(ranked['score'] * 100):4}"
+            colour = "$primary" if place == 0 else "$secondary"
             beside = (
-                Content.assemble(self._bar(ranked["score"], bar, place == 0), score)
+                Content.assemble(
+                    stroke(ranked["score"], bar, colour=colour, lines=self._lines), score
+                )
                 if possible
                 else Content(self._instead_of_score(ranked))
             )
@@ -103,13 +115,6 @@ class Bars(Figure):
         # Not ruled out, only a name that nothing has now: another has it as well, or none.
         also = [other["also"] for other in self._ranking]
         return NAMED_ABOVE if ranked["option"] in also else NEITHER
-
-    def _bar(self, score: float, width: int, first: bool) -> Content:
-        halves = round(score * width * 2)
-        full, half = divmod(halves, 2) if self._lines else (round(score * width), 0)
-        filled = (LINE if self._lines else "#") * full + HALF * half
-        rest = (TRACK if self._lines else ".") * (width - len(filled))
-        return Content.assemble((filled, "$primary" if first else "$secondary"), (rest, FAINT))
 
 
 class PlaceMap(Figure):

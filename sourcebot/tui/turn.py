@@ -5,7 +5,7 @@ Apart from the other widgets because Markdown is slow to load, and the first scr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -24,11 +24,20 @@ if TYPE_CHECKING:
 
 
 class Sources(Static):
-    """The publications that an answer rests on, their titles as links."""
+    """The publications that an answer rests on, their titles as links.
 
-    def __init__(self, sources: Sequence[CitedSource]) -> None:
+    only: the numbers of those to list, where a text cites but some of them.
+    """
+
+    def __init__(
+        self, sources: Sequence[CitedSource], *, only: Collection[int] | None = None
+    ) -> None:
         self._sources = sources
-        lines = [_cite(source, number) for number, source in enumerate(sources)]
+        lines = [
+            _cite(source, number)
+            for number, source in enumerate(sources)
+            if only is None or number + 1 in only
+        ]
         super().__init__(Content("\n").join([Content("Sources"), *lines]), markup=False)
 
     def action_open(self, number: int) -> None:

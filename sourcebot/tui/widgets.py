@@ -30,6 +30,10 @@ class LinkChosen(Message):
     address: str
 
 
+class LearnChosen(Message):
+    """The user wants to learn."""
+
+
 class Welcome(VerticalGroup):
     """The first screen: what can be asked about, and how fresh the knowledge is."""
 
