@@ -28,6 +28,7 @@ GIVEN = frozenset(
         *("text", "sources", "title", "body", "stamp"),
         *("names", "several", "kb", "cite", "parts", "reason", "topic", "by", "name"),
         *("lesson", "aspects", "entry", "concept", "case", "criterion", "option"),
+        *("progress", "course", "day", "members", "mistaken"),
     ]
 )
 """The names that templates are given (see `Answers.answer`, `text` and `lesson`)."""

@@ -6,6 +6,7 @@ import argparse
 from typing import NoReturn
 
 from sourcebot._version import __version__
+from sourcebot.cli.learn_arguments import add_learn
 
 SHELLS = ("bash", "zsh", "fish")
 FORMATS = ("markdown", "html", "json")
@@ -19,11 +20,12 @@ examples:
   sourcebot ask - < questions.txt              one question a line
   sourcebot chat                               the chat as plain lines, for screen readers
   sourcebot advise                             a few questions, then a recommendation
+  sourcebot learn                              lessons, exercises and reviews
   sourcebot --kb ./our-kb kb check             is our own knowledge base sound?
 
 exit codes:
   0   answered            1   a question was not understood, no recommendation was reached,
-                              or a transcript failed
+                              a transcript failed, or a lesson was left
   2   wrong usage, or a knowledge base that cannot be used      130   interrupted
 """
 
@@ -41,7 +43,8 @@ Exit code 0, or 1 when a question was not understood or has two readings.
 _CHAT_EPILOG = """\
 Plain lines, no colours and no cursor movement; type the number of a suggestion to send it.
   /new    forget what was said       /why    why the last answer was given
-  /help   what can be asked          /quit   leave (or Ctrl-D)
+  /help   what can be asked          /learn  lessons and exercises
+  /quit   leave (or Ctrl-D)
 
 With --json each line of standard input gets exactly one line of JSON, in UTF-8 and at once:
   printf 'what is offshoring\\nand why?\\n' | sourcebot chat --json
@@ -127,6 +130,7 @@ class RootParser(Parser):
             f"              (SOURCEBOT_CACHE for another; may be deleted at any time)\n"
             f"  history     {data_folder() / 'history.jsonl'}\n"
             f"              (SOURCEBOT_HOME for another folder; SOURCEBOT_HISTORY=0 keeps none)\n"
+            f"  learners    {data_folder() / 'learners.sqlite3'}\n"
         )
 
 
@@ -167,6 +171,7 @@ def build_parser() -> Parser:
     chat.add_argument("--json", action="store_true", help="one line of JSON for each line in")
 
     _add_advise(commands, common)
+    add_learn(commands, common)
     _add_kb(commands, common)
 
     completion = commands.add_parser(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from sourcebot.cli import streams
 from sourcebot.dialogue.bot import Bot
 from sourcebot.dialogue.reply import Reply
+from sourcebot.errors import SourcebotError
 
 _LEAVE = {"/quit", "/exit"}
+_LEARN = "/learn"
 
 
 def chat(folder: str | None, *, as_json: bool) -> int:
@@ -33,22 +35,45 @@ def _plain_chat(bot: Bot) -> int:
     if interactive:
         suggestions = bot.knowledge.identity.examples
         streams.write_text(_welcome(bot) + "\n> ")
-    for reply in talk(bot.start().send, streams.write_text, suggestions):
+    doors = {_LEARN: lambda: _learn(bot, prompted=interactive)}
+    for reply in talk(bot.start().send, streams.write_text, suggestions, doors):
         text = reply_text(reply, streams.width(), numbered=True)
         streams.write_text(f"\n{text}\n> " if interactive else f"{text}\n")
     return 0
 
 
+def _learn(bot: Bot, *, prompted: bool) -> None:
+    """The course over the same lines; the conversation goes on where it was."""
+    from sourcebot.cli.learning_desk import Desk
+    from sourcebot.cli.learning_lines import Course
+    from sourcebot.cli.learning_who import checked_name, tutor_for
+    from sourcebot.learning.who import default_learner
+
+    try:
+        Course(tutor_for(None, checked_name(default_learner()), bot), Desk.at_terminal(bot)).open()
+    except SourcebotError as error:
+        streams.complain(str(error))
+    streams.write_text("Back to the conversation.\n" + ("> " if prompted else ""))
+
+
 def talk(
-    send: Callable[[str], Reply], say: Callable[[str], None], suggestions: tuple[str, ...] = ()
+    send: Callable[[str], Reply],
+    say: Callable[[str], None],
+    suggestions: tuple[str, ...] = (),
+    doors: Mapping[str, Callable[[], None]] = {},
 ) -> Iterator[Reply]:
     """Send each line of standard input and yield the reply, until it ends or somebody leaves.
 
-    A number stands for what the last reply suggested, and is said in full.
+    A number stands for what the last reply suggested, and is said in full. doors: lines that lead
+    to something else, which takes lines itself until it is done.
     """
     for line in streams.read_lines():
-        if line.strip().casefold() in _LEAVE:
+        command = line.strip().casefold()
+        if command in _LEAVE:
             return
+        if command in doors:
+            doors[command]()
+            continue
         message = _chosen(line, suggestions)
         if message is None:
             message = line
@@ -66,7 +91,7 @@ def _welcome(bot: Bot) -> str:
     return (
         f"{identity.title}\n{textwrap.fill(identity.about, streams.width())}\n\n"
         f"You could ask (type the words or the number):\n{numbered}\n"
-        "/help says what else you can do, /quit leaves.\n"
+        "/help says what else you can do, /learn opens the lessons, /quit leaves.\n"
     )
 
 

@@ -75,6 +75,10 @@ def _dispatch(options: Namespace) -> int:
                 from sourcebot.cli.advise import advise
 
                 return advise(options, folder(options))
+        case "learn":
+            from sourcebot.cli.learn import learn
+
+            return learn(options, folder(options))
         case "kb":
             from sourcebot.cli import kb
 

@@ -27,7 +27,7 @@ def until(due: datetime, now: datetime) -> str:
 
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as a percentage; a dash where there is none."""
-    return "-" if share is None else f"{round(share * 100)} %"
+    return "-" if share is None else f"{round(share * 100)}%"
 
 
 def day(when: datetime | None) -> str | None:
