@@ -159,7 +159,9 @@ class Sitting:
 
         def change(kept: Kept | None) -> tuple[Kept, Review]:
             anew = kept is not None and kept.digest != item.digest
-            memory = after(None if kept is None or anew else kept.memory, grade, now)
+            # What is learnt anew is learnt after what it replaces, whatever the clock says.
+            at = now if kept is None else max(now, kept.memory.last)
+            memory = after(None if kept is None or anew else kept.memory, grade, at)
             review = Review(item.id, memory.last, grade, item.about, wrong, anew)
             return Kept(memory, item.digest, Shown(item.prompt, item.answer)), review
 
@@ -221,7 +223,9 @@ class Sitting:
             else "",
             say(words, "weak", ideas="; ".join(self._names(self._again))) if self._again else "",
         ]
-        due = min((kept.memory.due for kept in self._kept.values()), default=None)
+        # What the base no longer holds is not asked again.
+        known = (kept for id, kept in self._kept.items() if id in self._school.items)
+        due = min((kept.memory.due for kept in known), default=None)
         text = "\n\n".join(part for part in told if part)
         return Finished(text, self._right, self._asked, following, due)
 

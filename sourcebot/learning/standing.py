@@ -142,9 +142,14 @@ def _lesson(
     now: datetime,
 ) -> LessonStanding:
     items = school.exercises(lesson)
-    mine = [kept[item.id] for item in items if item.id in kept]
+    known = [(item, kept[item.id]) for item in items if item.id in kept]
+    mine = [one for _, one in known]
     times = attended.get(lesson.id)
-    lasting = [one for one in mine if one.memory.stability >= MASTERED_FOR]
+    lasting = [
+        one
+        for item, one in known
+        if one.memory.stability >= MASTERED_FOR and one.digest == item.digest
+    ]
     finished = times.finished if times is not None else None
     mastered = bool(items) and finished is not None and len(lasting) == len(items)
     state: State = "new" if times is None and not mine else "begun"

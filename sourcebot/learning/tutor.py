@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sourcebot.learning.grading import Grader
 from sourcebot.learning.items.item import Item
+from sourcebot.learning.memory import recall
 from sourcebot.learning.records import Kept, Learner
 from sourcebot.learning.school import School
 from sourcebot.learning.sitting import Sitting
@@ -72,14 +73,14 @@ class Tutor:
 
     def due(self) -> tuple[Item, ...]:
         """The exercises to be reviewed today, in the order in which they are asked."""
-        items = self.school.items
-        until = end_of_day(self.clock())
-        waiting: list[tuple[bool, datetime, Item]] = []
+        items, now = self.school.items, self.clock()
+        until = end_of_day(now)
+        waiting: list[tuple[bool, float, datetime, str]] = []
         for id, kept in self.store.kept(self.learner, self.kb).items():
-            item = items.get(id)
-            if item is not None and (changed(kept, item) or kept.memory.due <= until):
-                waiting.append((not changed(kept, item), kept.memory.due, item))
-        return tuple(item for *_, item in sorted(waiting, key=lambda one: (*one[:2], one[2].id)))
+            if id in items and (changed(kept, items[id]) or kept.memory.due <= until):
+                stands = not changed(kept, items[id])
+                waiting.append((stands, recall(kept.memory, now), kept.memory.due, id))
+        return tuple(items[id] for *_, id in sorted(waiting))
 
     def next_lesson(self) -> str | None:
         """The first lesson that has not been finished, None where all have."""
