@@ -41,10 +41,13 @@ def check(folder: str | None) -> int:
         base, problems = examine(read_base(folder))
         if base is not None:
             from sourcebot.dialogue.check import check_bot
+            from sourcebot.learning.course import course_of
+            from sourcebot.learning.proof import problems as of_course
 
             root = str(root_of(folder))
             old = stale_problems(base, date.today(), root)
-            problems = sorted({*problems, *check_bot(base, root), *old})
+            taught = of_course(base, course_of(base), root)
+            problems = sorted({*problems, *check_bot(base, root), *old, *taught})
     except KnowledgeError as error:
         base, problems = None, list(error.problems)
     streams.write_text("".join(f"{problem}\n" for problem in problems))

@@ -13,7 +13,7 @@ from sourcebot.errors import Problem, TemplateError
 from sourcebot.knowledge.course_model import Course, Lesson, Practice
 from sourcebot.knowledge.model import DEFINE, Concept, KnowledgeBase
 from sourcebot.learning.items.item import Ask, Item
-from sourcebot.learning.items.making import items_for
+from sourcebot.learning.items.making import all_items, items_for
 from sourcebot.learning.items.texts import content, likeness, names_in, stems_in
 from sourcebot.learning.lessons import Lessons
 from sourcebot.learning.proof_of_choices import case, match, which
@@ -47,7 +47,10 @@ def problems(knowledge: KnowledgeBase, course: Course, root: str) -> Iterator[Pr
     gets nothing of is a warning.
     """
     lessons = Lessons(knowledge, Answers(knowledge))
-    proved: set[str] = set()
+    for item in all_items(knowledge, course).values():
+        for reason in prove(knowledge, item):
+            file, line = f"{root}/{item.place.file}", item.place.line
+            yield Problem(file, line, f"the exercise `{item.id}` {reason}")
     for lesson in course.lessons:
         at = f"{root}/{lesson.place.file}", lesson.place.line
         try:
@@ -55,12 +58,6 @@ def problems(knowledge: KnowledgeBase, course: Course, root: str) -> Iterator[Pr
         except TemplateError as error:
             yield _where(str(error), *at, lesson)
         items = items_for(knowledge, lesson, course.which)
-        for item in items:
-            if item.id not in proved:
-                proved.add(item.id)
-                for reason in prove(knowledge, item):
-                    file, line = f"{root}/{item.place.file}", item.place.line
-                    yield Problem(file, line, f"the exercise `{item.id}` {reason}")
         for kind in lesson.practice:
             if not any(item.kind == kind for item in items):
                 told = (

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import get_args
-
-from msgspec.structs import replace
 
 from sourcebot.dialogue.bot import Bot
 from sourcebot.dialogue.reply import CitedSource
 from sourcebot.errors import LearningError
-from sourcebot.knowledge.course_model import Course, Lesson, Practice
+from sourcebot.knowledge.course_model import Course, Lesson
 from sourcebot.knowledge.decode import nearest
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.learning.course import course_of
 from sourcebot.learning.items.item import Item
-from sourcebot.learning.items.making import items_for
+from sourcebot.learning.items.making import all_items, items_for
+from sourcebot.learning.items.scenes import scene_of
 from sourcebot.learning.lessons import Lessons, Told
-
-ALL = 1_000
-"""More exercises of a kind than a lesson has."""
 
 
 class School:
@@ -60,22 +55,29 @@ class School:
 
     def exercises(self, lesson: Lesson) -> tuple[Item, ...]:
         """The practice of a lesson, in the order in which it is taken."""
-        return items_for(self.base, lesson, self.course.which)
+        return self._practice[lesson.id]
+
+    @cached_property
+    def _practice(self) -> dict[str, tuple[Item, ...]]:
+        lessons, which = self.course.lessons, self.course.which
+        return {lesson.id: items_for(self.base, lesson, which) for lesson in lessons}
+
+    def known(self, ids: Iterable[str]) -> dict[str, Item]:
+        """The exercises of these ids that can still be made: what they are about is in the base.
+
+        Also those that no lesson begins with any more.
+        """
+        found = {}
+        for id in ids:
+            item = self.items.get(id) or scene_of(self.base, self.course.which, id)
+            if item is not None:
+                found[id] = item
+        return found
 
     @cached_property
     def items(self) -> dict[str, Item]:
-        """Every exercise that can be made for any lesson, also those that no lesson begins with.
-
-        What somebody has learnt stays known here while its entry stays in the base.
-        """
-        kinds = {kind: ALL for kind in get_args(Practice)}
-        found: dict[str, Item] = {}
-        for lesson in self.course.lessons:
-            for item in items_for(self.base, replace(lesson, practice=kinds), self.course.which):
-                found.setdefault(item.id, item)
-            for item in self.exercises(lesson):
-                found.setdefault(item.id, item)
-        return found
+        """The exercises of all lessons, also those that no lesson begins with."""
+        return all_items(self.base, self.course)
 
     def cited(self, ids: Iterable[str]) -> tuple[CitedSource, ...]:
         """Sources as a reply gives them; what the base does not hold is left out."""

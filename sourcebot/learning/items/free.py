@@ -92,11 +92,14 @@ def _parts(knowledge: KnowledgeBase, concept: Concept, whole: Idea) -> Iterable[
     near = [knowledge.concepts[id] for id in neighbours(knowledge, concept.id, RELATED)]
     summary, said = content(knowledge, whole.name), content(knowledge, " ".join(whole.texts))
     found: list[tuple[float, Idea]] = []
+    told: list[frozenset[str]] = []
     for name in _compared(knowledge, concept):
         text, label = concept.traits[name].text, knowledge.kinds.traits[name]
         words = content(knowledge, text)
         apart = any(c.traits[name].text != text for c in near if name in c.traits)
-        if apart and words and len(words & said) >= EXPRESSED * len(words):
+        # "Another firm" does the work and "the other firm" employs the people: one idea, not two.
+        if apart and words and words not in told and len(words & said) >= EXPRESSED * len(words):
+            told.append(words)
             named = say(knowledge, "free-part", label=label, text=text)
             # What the first sentence says is missed most.
             share = len(words & summary) / len(words)

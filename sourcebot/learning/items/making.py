@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
-from sourcebot.knowledge.course_model import Lesson, Practice, Which
+from msgspec.structs import replace
+
+from sourcebot.knowledge.course_model import Course, Lesson, Practice, Which
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.learning.items.claims import claim_items
 from sourcebot.learning.items.deciding import deciding_items
@@ -21,6 +23,9 @@ STEP = 0.15
 """By so much of the whole sitting each kind starts after the one that is easier."""
 NEAR = 3
 """How many exercises ahead another subject is looked for, so that none comes twice in a row."""
+
+EVERY = 1_000
+"""More exercises of a kind than a lesson can have."""
 
 _Make = Callable[[KnowledgeBase, Lesson], Iterable[Item]]
 
@@ -46,6 +51,21 @@ def items_for(knowledge: KnowledgeBase, lesson: Lesson, which: Which | None) -> 
         if kind in lesson.practice
     }
     return _mixed(made)
+
+
+def all_items(knowledge: KnowledgeBase, course: Course) -> dict[str, Item]:
+    """Every exercise that can be made for a lesson of a course, also those it does not begin with.
+
+    Of scenes, which can be put together in hundreds of ways, only those are made that lessons begin
+    with; `scenes.scene_of` makes the others one by one.
+    """
+    found: dict[str, Item] = {}
+    for lesson in course.lessons:
+        scenes = lesson.practice.get("which", 0)
+        wanted = {kind: scenes if kind == "which" else EVERY for kind in EASY_FIRST}
+        for item in items_for(knowledge, replace(lesson, practice=wanted), course.which):
+            found.setdefault(item.id, item)
+    return found
 
 
 def _mixed(made: Mapping[Practice, tuple[Item, ...]]) -> tuple[Item, ...]:

@@ -31,9 +31,10 @@ def scene_items(knowledge: KnowledgeBase, lesson: Lesson, which: Which | None) -
         if places is not None:
             turns[label_of(which, places)].append((id, None))
     composed: dict[str, list[tuple[str, str]]] = {answer: [] for answer in turns}
+    shown = showing(knowledge, advice, which)
     for task in lesson.tasks or knowledge.tasks:
         for id, option in advice.options.items():
-            if can_be(knowledge, advice, which, knowledge.tasks[task], option):
+            if can_be(advice, shown, knowledge.tasks[task], option):
                 composed[label_of(which, option.places)].append((task, id))
     for answer, pairs in composed.items():
         turns[answer] += _mixed(lesson, pairs)
@@ -82,9 +83,11 @@ def case_places(advice: Advice, case: Case) -> dict[str, str] | None:
     return option.places if option is not None and option.places else None
 
 
-def can_be(
-    knowledge: KnowledgeBase, advice: Advice, which: Which, task: Task, option: Option
-) -> bool:
+Shown = Mapping[tuple[str, str], frozenset[str]]
+"""Axis and value -> the concepts that have the value on the axis."""
+
+
+def can_be(advice: Advice, shown: Shown, task: Task, option: Option) -> bool:
     """Whether the task can be done in this way, as far as the base says.
 
     The first value of an axis always can. Another needs a concept among those that fit the task
@@ -98,15 +101,23 @@ def can_be(
             return False
     return all(
         value == next(iter(advice.axes[axis].values))
-        or not _showing(knowledge, advice, which, axis, value).isdisjoint(task.fits)
+        or not shown[axis, value].isdisjoint(task.fits)
         for axis, value in option.places.items()
     )
 
 
-def _showing(
+def showing(knowledge: KnowledgeBase, advice: Advice, which: Which) -> Shown:
+    """Which concepts have which value on which axis."""
+    return {
+        (axis, value): _with_value(knowledge, advice, which, axis, value)
+        for axis, found in advice.axes.items()
+        for value in found.values
+    }
+
+
+def _with_value(
     knowledge: KnowledgeBase, advice: Advice, which: Which, axis: str, value: str
 ) -> frozenset[str]:
-    """The concepts that have the value on the axis."""
     told = {
         option.concept
         for option in advice.options.values()
@@ -116,6 +127,22 @@ def _showing(
         if value in axes.get(axis, ()):
             told |= {concept, *narrower(knowledge, concept)}
     return frozenset(told)
+
+
+def scene_of(knowledge: KnowledgeBase, which: Which | None, id: str) -> Item | None:
+    """The scene of an item's id, None where it is of another kind or cannot be any more."""
+    kind, _, rest = id.partition(":")
+    first, _, second = rest.partition(":")
+    advice = knowledge.advice
+    if kind != "which" or which is None or advice is None:
+        return None
+    if not second:
+        return case_item(knowledge, which, first) if first in knowledge.cases else None
+    task, option = knowledge.tasks.get(first), advice.options.get(second)
+    if task is None or option is None:
+        return None
+    possible = can_be(advice, showing(knowledge, advice, which), task, option)
+    return scene_item(knowledge, which, first, second) if possible else None
 
 
 def scene_item(knowledge: KnowledgeBase, which: Which, task: str, option: str) -> Item:
