@@ -9,6 +9,7 @@ with, so that a message sent twice is answered twice with the same words and cou
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 import secrets
 from typing import Any
@@ -24,21 +25,32 @@ from sourcebot.server.problems import Problem
 from sourcebot.server.sessions.contract import Saved, Sessions, SessionsDown
 
 REMEMBERED = 16
-"""Replies that a state remembers by the keys of their messages."""
+"""Replies that a state remembers at most by the keys of their messages."""
+REMEMBERED_BYTES = 64_000
+"""The same in bytes, for all are written with every turn; the last one is kept at any length."""
 TRIES = 50
 """How often a turn begins again before it gives up."""
 PREFIX = "c_"
-_PAUSE = 0.002
+_PAUSE, _LONGEST_PAUSE = 0.002, 0.1
+
+
+class Said(Struct, frozen=True, array_like=True):
+    """A turn that may be asked for again. digest: of the message that came with the key."""
+
+    key: str
+    digest: str
+    turn: int
+    reply: msgspec.Raw
 
 
 class State(Struct, frozen=True):
     """What is kept of a conversation. turn: how many there have been; saved: as `dump` gives it;
-    said: key -> reply of the last turns that had one.
+    said: the last turns whose messages came with a key, oldest first.
     """  # noqa: D205
 
     turn: int
     saved: dict[str, Any]
-    said: tuple[tuple[str, int, msgspec.Raw], ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 class Turn(Struct, frozen=True):
@@ -67,18 +79,22 @@ class Turns:
         return id
 
     async def send(self, kb: str, id: str, bot: Bot, text: str, key: str | None) -> Turn:
-        """Take one turn. Raises Problem where there is no such conversation, or no store."""
+        """Take one turn. key: under which the message counts once, if it has one.
+
+        Raises Problem: there is no such conversation, the store is down, the key came with another
+        message before, or too many write to this conversation.
+        """
         # Within this process messages wait in the order in which they came.
         lock = self._locks.setdefault((kb, id), asyncio.Lock())
         async with lock:
-            for _ in range(TRIES):
+            for tries in range(TRIES):
                 try:
                     turn = await self._try(kb, id, bot, text, key)
                 except SessionsDown as error:
                     raise _down() from error
                 if turn is not None:
                     return turn
-                await asyncio.sleep(random.uniform(0, _PAUSE))
+                await asyncio.sleep(random.uniform(0, min(_PAUSE * 2**tries, _LONGEST_PAUSE)))
         raise Problem("conflict", "this conversation is written from too many places at once")
 
     async def drop(self, kb: str, id: str) -> bool:
@@ -99,24 +115,45 @@ class Turns:
         saved = await self._sessions.read(kb, id)
         state = _state(saved)
         assert saved is not None
-        for known, number, reply in state.said:
-            if key is not None and known == key:
-                return Turn(number, bytes(reply), again=True)
-        try:
-            conversation = bot.resume(state.saved)
-        except ConversationError:
-            # Kept by another version of Sourcebot: what was said before is lost, this turn is not.
-            conversation = bot.start()
-        answer: Reply = conversation.send(text)
-        encoded = answer.to_json()
-        said = state.said
-        if key is not None:
-            said = (*said, (key, state.turn + 1, msgspec.Raw(encoded)))[-REMEMBERED:]
-        after = State(state.turn + 1, conversation.dump(), said)
+        for said in state.said:
+            if key is not None and said.key == key:
+                if said.digest != _digest(text):
+                    raise Problem("invalid", "this Idempotency-Key came with another message")
+                return Turn(said.turn, bytes(said.reply), again=True)
+        # Beside the event loop: one turn may take long, and the others need not wait for it.
+        after, encoded = await asyncio.to_thread(_turned, bot, state, text, key)
         written = await self._sessions.write(
             kb, id, msgspec.json.encode(after), after=saved.version
         )
         return Turn(after.turn, encoded, again=False) if written else None
+
+
+def _turned(bot: Bot, state: State, text: str, key: str | None) -> tuple[State, bytes]:
+    """The state after a message, and the reply as JSON."""
+    try:
+        conversation = bot.resume(state.saved)
+    except ConversationError:
+        # Kept by another version of Sourcebot: what was said before is lost, this turn is not.
+        conversation = bot.start()
+    reply: Reply = conversation.send(text)
+    encoded = reply.to_json()
+    said = state.said
+    if key is not None:
+        this = Said(key, _digest(text), state.turn + 1, msgspec.Raw(encoded))
+        said = _remembered((*said, this))
+    return State(state.turn + 1, conversation.dump(), said), encoded
+
+
+def _remembered(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    """As many of the last ones as may be remembered."""
+    kept = said[-REMEMBERED:]
+    while len(kept) > 1 and sum(len(bytes(one.reply)) for one in kept) > REMEMBERED_BYTES:
+        kept = kept[1:]
+    return kept
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def _state(saved: Saved | None) -> State:

@@ -21,8 +21,9 @@ class Saved(Struct, frozen=True):
 class Sessions(Protocol):
     """States by knowledge base and id; nothing of one base can be seen from another.
 
-    Everything but `close` may raise SessionsDown. A state expires when nobody has written it for as
-    long as the store was told at the start.
+    Everything but `close` may raise SessionsDown, after a few seconds at most; what was asked for
+    may have been done all the same. A state expires when nobody has written it for as long as the
+    store was told at the start.
     """
 
     async def read(self, kb: str, id: str) -> Saved | None:

@@ -10,17 +10,26 @@ from sourcebot.server.sessions.contract import Saved
 
 MOST = 100_000
 """States that are kept at most; the longest silent one makes room."""
+MOST_BYTES = 256_000_000
+"""Bytes of states that are kept at most, so that long replies cannot fill the memory either."""
 
 
 class MemorySessions:
     """The default store. All its work is done between two awaits, so that nothing can interfere."""
 
     def __init__(
-        self, seconds: float, *, most: int = MOST, clock: Callable[[], float] = time.monotonic
+        self,
+        seconds: float,
+        *,
+        most: int = MOST,
+        most_bytes: int = MOST_BYTES,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """seconds: how long a state lives after it was last written; clock: seconds that pass."""
         self._seconds = seconds
         self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._clock = clock
         self._states: OrderedDict[tuple[str, str], tuple[float, Saved]] = OrderedDict()
         self._claims: OrderedDict[str, float] = OrderedDict()
@@ -37,15 +46,19 @@ class MemorySessions:
         found = self._states.get((kb, id))
         if (found[1].version if found is not None else 0) != after:
             return False
+        self._forget((kb, id))
         self._states[kb, id] = (self._clock() + self._seconds, Saved(after + 1, state))
-        self._states.move_to_end((kb, id))
-        if len(self._states) > self._most:
-            self._states.popitem(last=False)
+        self._bytes += len(state)
+        while len(self._states) > self._most or (
+            self._bytes > self._most_bytes and len(self._states) > 1
+        ):
+            self._forget(next(iter(self._states)))
         return True
 
     async def drop(self, kb: str, id: str) -> bool:
         """See Sessions."""
-        return self._states.pop((kb, id), None) is not None
+        self._expire()
+        return self._forget((kb, id))
 
     async def claim(self, name: str, seconds: float) -> bool:
         """See Sessions."""
@@ -76,4 +89,11 @@ class MemorySessions:
             key, (until, _) = next(iter(self._states.items()))
             if until > now:
                 return
-            del self._states[key]
+            self._forget(key)
+
+    def _forget(self, key: tuple[str, str]) -> bool:
+        found = self._states.pop(key, None)
+        if found is None:
+            return False
+        self._bytes -= len(found[1].state)
+        return True

@@ -28,6 +28,8 @@ def open_sessions(address: str, seconds: float) -> Sessions:
                 "sessions in Redis need the extra `redis`: pip install 'sourcebot-kb[redis]'"
             ) from error
         return RedisSessions(address, seconds)
+    # What stands after the first colon may hold a password.
     raise ServerError(
-        f"sessions cannot be kept in `{address}`; use memory, sqlite:PATH or redis://HOST:PORT/0"
+        f"sessions cannot be kept in `{address.partition(':')[0][:40]}`; "
+        "use memory, sqlite:PATH or redis://HOST:PORT/0"
     )
