@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SURE, FADING = 0.9, 0.7
 """From here on a memory counts as sure, and below this one as fading."""
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
-_COLUMN = 4
+_COLUMNS = (4, 3)
 _HIGH = 5
 _LONGEST = 40
 
@@ -63,32 +63,34 @@ class Forecast(Chart):
         most = max((count for _, count in self.days), default=0)
         if not most:
             yield Content.styled("Nothing is due: what you learn comes back here.", QUIET)
-        elif self.drawn and width >= _COLUMN * len(self.days):
-            yield from self._columns(most)
+            return
+        fitting = [each for each in _COLUMNS if each * len(self.days) <= width]
+        if self.drawn and fitting:
+            yield from self._columns(most, fitting[0])
         else:
             yield from self._rows(most, width)
 
-    def _columns(self, most: int) -> Iterator[Content]:
+    def _columns(self, most: int, each: int) -> Iterator[Content]:
         tops = [-(-count * _HIGH * 8 // most) for _, count in self.days]
         for level in range(_HIGH, -1, -1):
             cells = []
             for (_, count), top in zip(self.days, tops, strict=True):
                 here = min(8, max(0, top - level * 8))
                 if here:
-                    cells.append(Content.styled(f" {_EIGHTHS[here] * 2} ", "$primary"))
+                    cells.append(
+                        Content.styled(f"{_EIGHTHS[here] * (each - 2):^{each}}", "$primary")
+                    )
                 elif count and -(-top // 8) == level:
-                    cells.append(Content.styled(f"{count:^{_COLUMN}}", "bold"))
+                    cells.append(Content.styled(f"{count:^{each}}", "bold"))
                 else:
-                    cells.append(Content(" " * _COLUMN))
+                    cells.append(Content(" " * each))
             yield Content("").join(cells)
         names = [
-            Content.styled(f"{day_name(day):^{_COLUMN}}", "bold" if not number else QUIET)
+            Content.styled(f"{day_name(day)[: each - 1]:^{each}}", "bold" if not number else QUIET)
             for number, (day, _) in enumerate(self.days)
         ]
         yield Content("").join(names)
-        yield Content("").join(
-            Content.styled(f"{day.day:^{_COLUMN}}", QUIET) for day, _ in self.days
-        )
+        yield Content("").join(Content.styled(f"{day.day:^{each}}", QUIET) for day, _ in self.days)
 
     def _rows(self, most: int, width: int) -> Iterator[Content]:
         label = max(cell_len(day_of(day)) for day, _ in self.days) + 1

@@ -42,11 +42,11 @@ class LearnScreen(Screen[None]):
     AUTO_FOCUS = "#path"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="learn.help"),
+        Binding("escape", "leave", "Chat", id="learn.leave", tooltip="Back to the chat"),
         Binding("r", "review", "Review", id="learn.review", tooltip="Review what is due today"),
         Binding("n", "next", "Next", id="learn.next", tooltip="Take the next lesson"),
         Binding("m", "memory", "Memory", id="learn.memory", tooltip="Lessons or memory"),
         Binding("s", "turn", "Sort", id="learn.sort", tooltip="Weakest or surest memories first"),
-        Binding("escape", "leave", "Chat", id="learn.leave", tooltip="Back to the chat"),
     ]
 
     def __init__(self, tutor: Callable[[], Tutor]) -> None:
@@ -77,6 +77,8 @@ class LearnScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the first frame; what takes time comes after it."""
         self.query_one("#notes").display = False
+        # Empty charts would say that nothing was learnt.
+        self.query_one("#panes").visible = False
         self._refresh()
 
     @property
@@ -101,12 +103,16 @@ class LearnScreen(Screen[None]):
         told = _notes(standing) or ([fit(course.about)] if not standing.answers else [])
         notes.update(Content("\n".join(told)))
         notes.display = bool(told)
+        notes.set_class(standing.answers == 0, "-about")
         self.query_one(Forecast).days = standing.forecast
         self.query_one(Ahead).shares = standing.ahead
         self.query_one(Memories).strengths = standing.strengths
         for chart in (Forecast, Ahead, Memories):
             self.query_one(chart).show()
+        self.query_one("#panes").visible = True
         self.path.show(standing, mark=first_to_do(standing))
+        if self.focused is None:
+            self.path.focus()
 
     @work(group="opening")
     async def open(self, wanted: str) -> None:
@@ -199,7 +205,7 @@ def _summary(standing: Standing) -> str:
     if standing.recall is None:
         parts.append(f"{counted(len(standing.lessons), 'lesson')}, nothing learnt yet")
     else:
-        parts.append(f"{counted(standing.learnt, 'exercise')} learnt")
+        parts.append(f"{standing.learnt} learnt")
         parts.append(f"{standing.recall:.0%} remembered now")
         waiting = [strength.due for strength in standing.strengths]
         if not standing.due and waiting:

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from sourcebot.tui.text import one_line
 
+_ANY = 60
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -32,9 +33,8 @@ class Listing(OptionList):
 
     def draw(self) -> None:
         """Show what there is now at the present width, and keep what is marked."""
-        width = self.scrollable_content_region.width
-        if not width:
-            return
+        # Before it has its place any width will do: it is drawn again then.
+        width = self.scrollable_content_region.width or _ANY
         prompts = list(self.lines(width))
         if len(prompts) != self.option_count:
             at = self.highlighted

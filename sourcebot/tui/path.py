@@ -102,7 +102,7 @@ def told_in_full(standing: Standing, wanted: str | None) -> Content:
     """What the marked line stands for, in a sentence or two."""
     if wanted == REVIEW:
         now = min(standing.due, MOST_REVIEWS)
-        told = f"{counted(now, 'exercise')}, those that fade first; a few minutes."
+        told = f"{counted(now, 'exercise')} to answer again before you forget."
         if standing.due > now:
             told += f" The other {standing.due - now} stay due."
         return Content(told)
@@ -120,7 +120,8 @@ def told_in_full(standing: Standing, wanted: str | None) -> Content:
 def _review(due: int, drawn: bool) -> Content:
     mark = "▸" if drawn else ">"
     return Content.assemble(
-        (f"{mark} Review what is due today ({due})", "$accent bold"), ("\n", ""), ""
+        (f"{mark} Review what is due today ({due})", "$accent bold"),
+        ("\n  what fades first comes first", QUIET),
     )
 
 

@@ -90,7 +90,7 @@ class ExerciseStage(VerticalGroup):
             yield Changed(exercise.changed, exercise)
         yield markdown(exercise.prompt)
         if exercise.text:
-            yield Static(fit(exercise.text), classes="row", markup=False)
+            yield VerticalGroup(markdown(exercise.text), classes="row")
 
 
 class OutcomeStage(VerticalGroup):

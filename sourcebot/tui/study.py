@@ -5,24 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import events, on, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual import on, work
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from sourcebot.errors import SourcebotError
 from sourcebot.learning.steps import Exercise, Finished, Outcome, Page, Step
 from sourcebot.tui.charts import Meter
-from sourcebot.tui.help import HelpScreen
+from sourcebot.tui.frame import StudyFrame
 from sourcebot.tui.listing import Choices, Pick, lettered
 from sourcebot.tui.path import REVIEW
-from sourcebot.tui.prompt import Prompt
 from sourcebot.tui.stages import ExerciseStage, FinishedStage, OutcomeStage, PageStage
 from sourcebot.tui.text import one_line
 from sourcebot.tui.turn import Turn
@@ -33,31 +28,11 @@ if TYPE_CHECKING:
     from sourcebot.learning.tutor import Tutor
 
 ASK, ANSWER, WRITE = "Ask anything", "Answer, or ask anything", "Your answer; ? asks instead"
-UNKNOWN = "I do not know"
-HELP = {
-    "enter": "Go on, or answer with what is marked or typed",
-    "1 to 9": "Answer with this one at once, or do what stands there",
-    "a enter": "Answer with a (b, c, …); its whole label does it, too",
-    "type": "Anything else you type is asked, and the exercise waits",
-    "?": "Where words are the answer, ? before or after them makes them a question",
-    "up, down": "Mark another one; on a page: scroll",
-    "tab": "Between the choices and the line to type on",
-}
+UNKNOWN, ENTER = "I do not know", "Enter goes on"
 
 
-class StudyScreen(Screen[str | None]):
+class StudyScreen(StudyFrame):
     """One sitting. Closes with what to take next: a lesson's id, REVIEW, or None."""
-
-    CSS_PATH = "learn.tcss"
-    AUTO_FOCUS = "#choices"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", id="study.help"),
-        Binding("escape", "leave", "Leave", id="study.leave", tooltip="Leave; progress is kept"),
-        Binding("space,pagedown", "page(1)", "Scroll", show=False, id="study.page-down"),
-        Binding("pageup", "page(-1)", "Scroll up a page", show=False, id="study.page-up"),
-        Binding("ctrl+up", "line(-1)", "Scroll up a line", show=False, id="study.line-up"),
-        Binding("ctrl+down", "line(1)", "Scroll down a line", show=False, id="study.line-down"),
-    ]
 
     def __init__(self, tutor: Tutor, sitting: Sitting) -> None:
         super().__init__()
@@ -66,21 +41,10 @@ class StudyScreen(Screen[str | None]):
         self._conversation: Conversation | None = None
         self._asked: Exercise | None = None
         self._given: str | None = None
-        self._picks: tuple[Sequence[Pick], str] = ((), "")
+        self._offered: tuple[Sequence[Pick], str, str] = ((), "", "")
+        self._left_at = 0.0
         self._asking = False
         self._busy = False
-
-    def compose(self) -> ComposeResult:
-        """How far it is, the step, what can be done, the prompt and the keys."""
-        with Vertical(id="column"):
-            with Horizontal(id="where"):
-                yield Static("", id="title", markup=False)
-                yield Static("", id="step", classes="hint", markup=False)
-            yield Meter(id="meter")
-            yield VerticalScroll(id="body", can_focus=False)
-            yield Choices(id="choices")
-            yield Prompt(id="prompt")
-        yield Footer(compact=True)
 
     async def on_mount(self) -> None:
         """Begin where the sitting stands."""
@@ -89,72 +53,59 @@ class StudyScreen(Screen[str | None]):
         self.query_one("#title", Static).update(Content(one_line(title)))
         await self._show(self._sitting.step)
 
-    @property
-    def body(self) -> VerticalScroll:
-        """Where the step is shown."""
-        return self.query_one("#body", VerticalScroll)
-
-    @property
-    def choices(self) -> Choices:
-        """What can be done now."""
-        return self.query_one("#choices", Choices)
-
-    @property
-    def prompt(self) -> Prompt:
-        """Where the user types."""
-        return self.query_one("#prompt", Prompt)
-
     # Steps
 
     async def _show(self, step: Step) -> None:
         now = self._tutor.clock()
-        self._asking = False
-        self.query_one(Meter).show(*self._sitting.progress)
-        at: Widget | None = None
         stage: Widget
         match step:
             case Page():
                 stage = PageStage(step)
-                self._offer([Pick("Go on", self.go_on)], "Enter goes on")
+                picks, title = [Pick("Go on", self.go_on)], ENTER
                 where, typing = f"page {step.number} of {step.of}", ASK
             case Exercise():
                 stage, self._asked = ExerciseStage(step), step
-                self._offer(self._answers(step), "Your answer")
-                where = _where(step)
-                typing = ANSWER if step.choices else WRITE
+                picks, title = self._answers(step), "Your answer"
+                where, typing = _where(step), ANSWER if step.choices else WRITE
             case Outcome():
                 assert self._asked is not None
                 stage = OutcomeStage(self._asked, self._given, step, now)
-                self._offer(self._after(step), "Enter goes on")
+                picks, title = self._after(step), ENTER
                 where, typing = _where(self._asked), ASK
             case Finished():
                 stage = FinishedStage(step, now)
-                self._offer(self._next(step), "What next?")
+                picks, title = self._next(step), "What next?"
                 where, typing = "done", ASK
-        self.query_one("#step", Static).update(where)
-        self.prompt.placeholder = typing
         with self.app.batch_update():
+            self._set_asking(False)
+            self.set_class(not isinstance(step, Page), "-apart")
+            self.query_one(Meter).show(*self._sitting.progress)
+            self.query_one("#step", Static).update(where)
+            self._offer(picks, title, typing)
             await self.body.remove_children()
             await self.body.mount(stage)
+            self._focus(step)
         if isinstance(stage, OutcomeStage):
-            at = stage.verdict
-        self._scroll(at)
-        self._focus(step)
+            # The question stays in sight where there is room for it.
+            scroll = self.body.scroll_to_widget
+            self.call_after_refresh(scroll, stage.verdict, animate=False)
+        else:
+            self.call_after_refresh(self.body.scroll_home, animate=False)
+        self.call_after_refresh(self.tell_more)
 
     def _focus(self, step: Step) -> None:
         typed = isinstance(step, Exercise) and not step.choices
         (self.prompt if typed else self.choices).focus()
 
-    def _scroll(self, at: Widget | None) -> None:
-        if at is None:
-            self.call_after_refresh(self.body.scroll_home, animate=False)
-        else:
-            # The question stays in sight where there is room for it.
-            self.call_after_refresh(self.body.scroll_to_widget, at, animate=False)
-
-    def _offer(self, picks: Sequence[Pick], title: str) -> None:
-        self._picks = (picks, title)
+    def _offer(self, picks: Sequence[Pick], title: str, typing: str) -> None:
+        """Offer what the step has to offer, and remember it for the way back to it."""
+        self._offered = (picks, title, typing)
         self.choices.show(picks, title=title)
+        self.prompt.placeholder = typing
+
+    def _set_asking(self, asking: bool) -> None:
+        self._asking = asking
+        self.set_class(asking, "-asking")
 
     def _answers(self, exercise: Exercise) -> list[Pick]:
         picks = lettered(
@@ -204,7 +155,7 @@ class StudyScreen(Screen[str | None]):
             step = await asyncio.to_thread(call)
         except SourcebotError as error:
             self.prompt.value = typed
-            self.choices.border_title = self._picks[1]
+            self.choices.border_title = self._offered[1]
             told = one_line(str(error))
             self.notify(told, severity="error", markup=False, timeout=10)
         else:
@@ -222,7 +173,9 @@ class StudyScreen(Screen[str | None]):
         reply = self._conversation.send(message)
         advice = bot.knowledge.advice if reply.question or reply.recommendation else None
         turn = Turn(message, reply, advice)
-        self._asking = True
+        if not self._asking:
+            self._left_at = self.body.scroll_y
+        self._set_asking(True)
         with self.app.batch_update():
             await self.body.query(Turn).remove()
             await self.body.mount(turn)
@@ -235,16 +188,12 @@ class StudyScreen(Screen[str | None]):
 
     async def back(self) -> None:
         """Back to the step that waits."""
-        self._asking = False
-        await self.body.query(Turn).remove()
-        picks, title = self._picks
-        self.choices.show(picks, title=title)
-        step = self._sitting.step
-        typed = isinstance(step, Exercise) and not step.choices
-        asks = isinstance(step, Exercise)
-        self.prompt.placeholder = WRITE if typed else ANSWER if asks else ASK
-        self._focus(step)
-        self.call_after_refresh(self.body.scroll_home, animate=False)
+        with self.app.batch_update():
+            self._set_asking(False)
+            await self.body.query(Turn).remove()
+            self._offer(*self._offered)
+            self._focus(self._sitting.step)
+        self.call_after_refresh(self.body.scroll_to, y=self._left_at, animate=False)
 
     @on(Input.Changed, "#prompt")
     def mark(self, event: Input.Changed) -> None:
@@ -283,47 +232,13 @@ class StudyScreen(Screen[str | None]):
             if asyncio.iscoroutine(done):
                 await done
 
-    @on(Choices.Stepped)
-    def step_out(self, event: Choices.Stepped) -> None:
-        """Beyond the only choice the text scrolls; below the last of several comes the prompt."""
-        if len(self.choices.picks) == 1:
-            self.action_line(event.by)
-        elif event.by > 0:
-            self.prompt.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """Typing lands in the prompt wherever the focus is."""
-        if event.is_printable and event.character and not self.prompt.has_focus:
-            event.stop()
-            self.prompt.focus()
-            self.prompt.put(event.character)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """So does pasting."""
-        event.stop()
-        self.prompt.focus()
-        self.prompt.put(event.text)
-
-    def action_page(self, direction: int) -> None:
-        """Scroll by a page wherever the focus is."""
-        self.body.scroll_relative(y=direction * (self.body.size.height - 1), animate=False)
-
-    def action_line(self, direction: int) -> None:
-        """Scroll by a line wherever the focus is."""
-        self.body.scroll_relative(y=direction, animate=False)
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        bindings = [*self.BINDINGS, *self.app.BINDINGS]
-        self.app.push_screen(HelpScreen(bindings, first=HELP, commands={}))
-
     async def action_leave(self) -> None:
         """Back to the step where somebody asked in between, else out of the sitting."""
         if self._asking:
             await self.back()
             return
         if not isinstance(self._sitting.step, Finished):
-            self.notify("Your progress is kept; what is left waits for you.")
+            self.notify("Your progress is kept.", timeout=3)
         self.dismiss(None)
 
 
