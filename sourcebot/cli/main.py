@@ -83,6 +83,14 @@ def _dispatch(options: Namespace) -> int:
             from sourcebot.cli import kb
 
             return kb.run(options, folder(options))
+        case "serve":
+            from sourcebot.cli.serve import serve
+
+            return serve(options, folder(options))
+        case "keys":
+            from sourcebot.cli.keys import keys
+
+            return keys(options, folder(options))
         case "completion":
             from sourcebot.cli.completion import print_completion
 
