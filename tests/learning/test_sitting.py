@@ -498,7 +498,8 @@ def test_a_change_touches_only_what_is_asked_of_it(
     changed = {item.id for item in tutor.due()}
 
     # Where it is but a wrong choice, nothing has changed.
-    assert "black-tea" in tutor.school.items["definition:green-tea"].asks[0].wrong
+    items = {item.id: item for item in tutor.school.exercises(tutor.school.lesson("ideas-1"))}
+    assert "black-tea" in items["definition:green-tea"].asks[0].wrong
     assert changed == {"definition:black-tea", "free:define:black-tea"}
 
 
