@@ -33,8 +33,10 @@ def _open(options: Namespace, folder: str | None) -> int:
     name = learner_named(options)
     if streams.interactive() and not options.plain and os.environ.get("TERM") != "dumb":
         from sourcebot import tui
+        from sourcebot.history import History
 
-        return tui.learn(folder, learner=name)
+        history = History.for_user(wanted=not options.no_history)
+        return tui.learn(folder, learner=name, history=history)
     from sourcebot.cli.learning_desk import Desk
     from sourcebot.cli.learning_lines import Course
 

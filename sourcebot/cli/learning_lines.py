@@ -103,9 +103,8 @@ class Course:
 
     def _enrol(self) -> Tutor:
         if not self._enrolled:
-            old = self._tutor
-            learner = old.store.enrol(old.learner.name, old.clock())
-            self._tutor = Tutor(old.school, old.store, learner, old.clock)
+            tutor = self._tutor
+            tutor.learner = tutor.store.enrol(tutor.learner.name, tutor.clock())
             self._enrolled = True
         return self._tutor
 

@@ -9,7 +9,7 @@ from sourcebot.cli.learning_steps import wrapped
 from sourcebot.knowledge.course_model import Practice
 from sourcebot.learning.items.item import Item
 from sourcebot.learning.memory import recall
-from sourcebot.learning.plain import day, percent, until
+from sourcebot.learning.plain import counted, day, percent, until
 from sourcebot.learning.standing import LessonStanding, Standing, State, Strength
 from sourcebot.learning.tutor import Tutor, changed
 
@@ -170,8 +170,8 @@ def _summary(standing: Standing, width: int) -> Iterator[str]:
         review = " `sourcebot learn review` asks them." if standing.due else ""
         yield wrapped(f"Due today: {standing.due}.{review}", width)
         yield wrapped(
-            f"Learnt: {standing.learnt} exercises, in {standing.answers} answers. "
-            f"Remembered now: {percent(standing.recall)} of them.",
+            f"Learnt: {counted(standing.learnt, 'exercise')}, in "
+            f"{counted(standing.answers, 'answer')}. Remembered now: {percent(standing.recall)}.",
             width,
         )
     if standing.changed:
@@ -188,18 +188,17 @@ def _summary(standing: Standing, width: int) -> Iterator[str]:
 
 def _lessons(standing: Standing, width: int) -> str:
     lines = ["Lessons"]
-    column = max(len(one.title) for one in standing.lessons) if standing.lessons else 0
+    column = max((len(one.title) for one in standing.lessons), default=0)
     for one in standing.lessons:
         due = f", {one.due} due" if one.due else ""
-        state = (
-            f"{bar(one.learnt / one.items if one.items else 0)} {STATES[one.state]}, "
-            f"{one.learnt} of {one.items} learnt{due}"
-        )
-        lead = f"{one.number:>3}. "
-        if column + len(state) + len(lead) + 2 <= max(width, _WIDE) and width >= _WIDE:
-            lines.append(f"{lead}{one.title:<{column}}  {state}")
+        state = f"{bar(one.learnt / one.items if one.items else 0)} {STATES[one.state]}, "
+        state += f"{one.learnt} of {one.items}"
+        line = f"{one.number:>3}. {one.title:<{column}}  {state} learnt{due}"
+        if len(line) <= width and width >= _WIDE:
+            lines.append(line)
         else:
-            lines += [wrapped(one.title, width, lead, "     "), f"     {state}"]
+            lead = f"{one.number:>3}. "
+            lines += [wrapped(one.title, width, lead, "     "), f"    {state}{due}"]
     return "\n".join(lines)
 
 
@@ -244,8 +243,7 @@ def _strength(one: Strength, column: int, width: int) -> list[str]:
 
 
 def _lasting(days: float) -> str:
-    whole = round(days)
-    return "under a day" if whole < 1 else f"{whole} day{'' if whole == 1 else 's'}"
+    return counted(round(days), "day") if round(days) else "under a day"
 
 
 def bar(share: float) -> str:

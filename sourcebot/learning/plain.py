@@ -19,10 +19,10 @@ def until(due: datetime, now: datetime) -> str:
         return "now"
     days = (due.astimezone().date() - now.astimezone().date()).days
     if seconds <= _SOON * 60:
-        return _counted(max(1, round(seconds / 60)), "minute")
+        return f"in {counted(max(1, round(seconds / 60)), 'minute')}"
     if days == 0:
-        return _counted(max(1, round(seconds / _HOUR)), "hour")
-    return "tomorrow" if days == 1 else _counted(days, "day")
+        return f"in {counted(max(1, round(seconds / _HOUR)), 'hour')}"
+    return "tomorrow" if days == 1 else f"in {counted(days, 'day')}"
 
 
 def percent(share: float | None) -> str:
@@ -35,5 +35,6 @@ def day(when: datetime | None) -> str | None:
     return when.astimezone().date().isoformat() if when is not None else None
 
 
-def _counted(number: int, unit: str) -> str:
-    return f"in {number} {unit}{'' if number == 1 else 's'}"
+def counted(number: int, unit: str) -> str:
+    """A number of things: "1 answer", "2 answers"."""
+    return f"{number} {unit}{'' if number == 1 else 's'}"
