@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sourcebot.cli.learning_desk import HELP, Desk
-from sourcebot.cli.learning_progress import STATES, status_text
+from sourcebot.cli.learning_progress import STATES, nothing_due, status_text
 from sourcebot.cli.learning_sitting import LEAVING, sit
 from sourcebot.cli.learning_steps import wrapped
 from sourcebot.errors import LearningError
-from sourcebot.learning.plain import until
 from sourcebot.learning.standing import Standing
 from sourcebot.learning.tutor import Tutor
 
@@ -77,11 +76,7 @@ class Course:
 
     def _review(self) -> bool:
         if not self._tutor.due():
-            tutor = self._tutor
-            kept = tutor.store.kept(tutor.learner, tutor.kb).values()
-            due = min((one.memory.due for one in kept), default=None)
-            when = f" The next review is {until(due, self._tutor.clock())}." if due else ""
-            self._desk.show(wrapped(f"Nothing is due today.{when}", self._desk.width))
+            self._desk.show(nothing_due(self._tutor, self._desk.width))
             return True
         return sit(self._enrol().review(), self._desk, self._tutor) is not None
 

@@ -117,9 +117,7 @@ def due_text(tutor: Tutor, width: int) -> str:
     now, kept = tutor.clock(), tutor.store.kept(tutor.learner, tutor.kb)
     items = tutor.due()
     if not items:
-        after = min((one.memory.due for one in kept.values()), default=None)
-        later = f" The next review is {until(after, now)}." if after is not None else ""
-        return wrapped(f"Nothing is due today.{later}", width) + "\n"
+        return nothing_due(tutor, width) + "\n"
     lines = [
         wrapped(_due_line(tutor, item, percent(recall(kept[item.id].memory, now)),
                           is_changed=changed(kept[item.id], item)), width, "- ", "  ")
@@ -127,6 +125,14 @@ def due_text(tutor: Tutor, width: int) -> str:
     ]  # fmt: skip
     head = wrapped(f"Due today: {len(items)}. `sourcebot learn review` asks them.", width)
     return "\n\n".join((head, "\n".join(lines))) + "\n"
+
+
+def nothing_due(tutor: Tutor, width: int) -> str:
+    """That nothing is due today, and when something will be."""
+    kept = tutor.store.kept(tutor.learner, tutor.kb)
+    due = min((kept[id].memory.due for id in tutor.school.known(kept)), default=None)
+    later = f" The next review is {until(due, tutor.clock())}." if due is not None else ""
+    return wrapped(f"Nothing is due today.{later}", width)
 
 
 def _due_line(tutor: Tutor, item: Item, sure: str, *, is_changed: bool) -> str:

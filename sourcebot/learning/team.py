@@ -148,7 +148,7 @@ def _mistaken(school: School, reviews: Sequence[Review]) -> tuple[Mistaken, ...]
     for review in reviews:
         if review.about:
             by_idea[review.about[0]].append(review)
-    named = _namer(school)
+    named = _namer(school, {review.item for review in reviews if review.wrong})
     found = []
     for id, answers in by_idea.items():
         wrong = sum(not review.right for review in answers)
@@ -172,11 +172,11 @@ def _confusion(reviews: Iterable[Review], named: Callable[[str, str], str]) -> C
     return Confusion(right, taken, times)
 
 
-def _namer(school: School) -> Callable[[str, str], str]:
+def _namer(school: School, items: Iterable[str]) -> Callable[[str, str], str]:
     """How a choice of an exercise is named: as the idea that it is, else as it reads."""
     labels = {
         (item.id, choice.id): choice.label
-        for item in school.items.values()
+        for item in school.known(items).values()
         for ask in item.asks
         for choice in ask.choices
     }
