@@ -17,6 +17,7 @@ print("\\n--", code, *sorted({name.partition(".")[0] for name in sys.modules}), 
 """
 _NETWORK = {"socket", "ssl", "http"}
 _TERMINAL = {"textual", "rich", "shtab"}
+_LEARNING = {"fsrs", "sqlite3"}
 
 
 def _loaded(*arguments: str) -> set[str]:
@@ -38,13 +39,21 @@ def _loaded(*arguments: str) -> set[str]:
 def test_ask_loads_no_yaml_no_terminal_app_and_nothing_that_can_connect() -> None:
     loaded = _loaded("ask", "what is offshoring")
 
-    assert loaded & ({"yaml", "numpy", "scipy", "asyncio"} | _TERMINAL | _NETWORK) == set()
+    heavy = {"yaml", "numpy", "scipy", "asyncio"} | _LEARNING
+    assert loaded & (heavy | _TERMINAL | _NETWORK) == set()
 
 
 def test_chat_loads_no_yaml_no_terminal_app_and_nothing_that_can_connect() -> None:
     loaded = _loaded("chat", "--json")
 
-    assert loaded & ({"yaml", "numpy", "scipy", "asyncio"} | _TERMINAL | _NETWORK) == set()
+    heavy = {"yaml", "numpy", "scipy", "asyncio"} | _LEARNING
+    assert loaded & (heavy | _TERMINAL | _NETWORK) == set()
+
+
+def test_progress_loads_no_terminal_app_and_nothing_that_can_connect() -> None:
+    loaded = _loaded("learn", "status", "--json")
+
+    assert loaded & ({"numpy", "scipy", "asyncio"} | _TERMINAL | _NETWORK) == set()
 
 
 def test_advice_from_a_file_loads_no_index_no_terminal_app_and_nothing_that_can_connect(
@@ -55,7 +64,7 @@ def test_advice_from_a_file_loads_no_index_no_terminal_app_and_nothing_that_can_
 
     loaded = _loaded("advise", "--answers", str(file), "--format", "json")
 
-    heavy = {"numpy", "scipy", "rapidfuzz", "markdown_it", "asyncio"}
+    heavy = {"numpy", "scipy", "rapidfuzz", "markdown_it", "asyncio"} | _LEARNING
     assert loaded & (heavy | _TERMINAL | _NETWORK) == set()
 
 
@@ -63,9 +72,8 @@ def test_advice_from_a_file_loads_no_index_no_terminal_app_and_nothing_that_can_
 def test_options_that_only_print_load_no_engine(option: str) -> None:
     loaded = _loaded(option)
 
-    assert (
-        loaded & ({"yaml", "numpy", "scipy", "rapidfuzz", "jinja2"} | _TERMINAL | _NETWORK) == set()
-    )
+    heavy = {"yaml", "numpy", "scipy", "rapidfuzz", "jinja2"} | _LEARNING
+    assert loaded & (heavy | _TERMINAL | _NETWORK) == set()
 
 
 def test_the_package_alone_loads_nothing_of_its_own() -> None:
