@@ -47,6 +47,12 @@ def create_app(service: Service) -> ASGIApp:
         _route("/metrics", answers.metrics, "GET"),
         _route("/openapi.json", answers.openapi, "GET"),
     ]
+    if service.desks is not None:
+        from sourcebot.server.desks.endpoints import Hooks
+
+        hooks = Hooks(service)
+        routes.append(_route("/hooks/{desk}", hooks.deliver, "POST"))
+        routes.append(_route("/webhooks/rest/webhook", hooks.rasa, "POST"))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

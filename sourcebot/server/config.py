@@ -17,7 +17,7 @@ from sourcebot.knowledge.decode import nearest
 DEFAULT_PORT = 8765
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 Signature = Literal["required", "optional", "off"]
-DeskKind = Literal["chatwoot", "zammad", "slack", "webhook"]
+DeskKind = Literal["chatwoot", "zammad", "slack", "rasa", "webhook"]
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):

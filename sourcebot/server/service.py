@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sourcebot.errors import ServerError
 from sourcebot.knowledge.model import KnowledgeBase
@@ -19,6 +20,9 @@ from sourcebot.server.metrics import Metrics
 from sourcebot.server.sessions.contract import Sessions
 from sourcebot.server.sessions.opening import open_sessions
 from sourcebot.server.turns import Turns
+
+if TYPE_CHECKING:
+    from sourcebot.server.desks.opening import Desks
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at whether a knowledge base or the keys were edited."""
@@ -42,6 +46,12 @@ class Service:
         for desk in config.desks.values():
             if desk.kb is not None and self.bases.get(desk.kb) is None:
                 raise ServerError(f"a desk names the base `{desk.kb}`, which is not served")
+        self.desks: Desks | None = None
+        if config.desks or config.rasa:
+            # Who has no desk does not pay for what calls them.
+            from sourcebot.server.desks.opening import Desks
+
+            self.desks = Desks(self)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -53,6 +63,8 @@ class Service:
             watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watcher
+            if self.desks is not None:
+                await self.desks.close(self.config.limits.shutdown_seconds)
             await self.sessions.close()
 
     async def _watch(self) -> None:
