@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from sourcebot.cli.learning_who import checked_name, learner_named, tutor_for
 from sourcebot.dialogue.bot import Bot
 from sourcebot.errors import LearningError
 from sourcebot.learning.exports import LARGEST, decoded
+from sourcebot.learning.plain import counted
 from sourcebot.learning.records import Learner
 from sourcebot.learning.school import School
 from sourcebot.learning.store import Store
@@ -99,10 +101,11 @@ def _forget(name: str, *, sure: bool) -> int:
 
 def _meant(store: Store, learner: Learner) -> bool:
     answers = sum(len(store.reviews(learner, kb)) for kb in store.bases(learner))
-    streams.write_text(
-        f"Delete all that is kept of {learner.name} ({answers} answers) for good? "
-        "`sourcebot learn export` would keep a copy. Type yes: "
+    told = (
+        f"Delete all that is kept of {learner.name} ({counted(answers, 'answer')}) for good? "
+        "`sourcebot learn export` would keep a copy."
     )
+    streams.write_text(f"{textwrap.fill(told, streams.width())}\nType yes to delete: ")
     return next(streams.read_lines(), "").strip().casefold() in ("y", "yes")
 
 

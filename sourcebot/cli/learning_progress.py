@@ -154,7 +154,7 @@ def lessons_text(tutor: Tutor, width: int) -> str:
     blocks = [wrapped(tutor.school.course.title, width)]
     for lesson in tutor.standing().lessons:
         head = f"{lesson.number}. {lesson.title} ({STATES[lesson.state]})"
-        about = f"{lesson.goal} {lesson.items} exercises. Id: {lesson.id}"
+        about = f"{lesson.goal} {counted(lesson.items, 'exercise')}. Id: {lesson.id}"
         blocks.append(f"{wrapped(head, width)}\n{wrapped(about, width, '   ', '   ')}")
     return "\n\n".join(blocks) + "\n"
 
