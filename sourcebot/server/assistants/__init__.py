@@ -1,0 +1,1 @@
+"""The knowledge bases for assistants that speak the Model Context Protocol: read-only."""
