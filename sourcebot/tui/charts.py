@@ -62,7 +62,7 @@ class Forecast(Chart):
         """The bars, today first."""
         most = max((count for _, count in self.days), default=0)
         if not most:
-            yield Content.styled("Nothing is due: what you learn comes back here.", QUIET)
+            yield from _told("Nothing is due: what you learn comes back here.", width)
             return
         fitting = [each for each in _COLUMNS if each * len(self.days) <= width]
         if self.drawn and fitting:
@@ -111,7 +111,7 @@ class Ahead(Chart):
     def bars(self, width: int) -> Iterator[Content]:
         """A bar for each span."""
         if not self.shares:
-            yield Content.styled("Nothing is learnt yet.", QUIET)
+            yield from _told("Nothing is learnt yet.", width)
         for days, share in self.shares.items():
             name = f"in {days} days" if days else "now"
             room = min(_LONGEST, width - 12 - 5)
@@ -138,7 +138,7 @@ class Memories(Chart):
     def bars(self, width: int) -> Iterator[Content]:
         """Name, bar, chance, and after how long one in ten would be forgotten."""
         if not self.strengths:
-            yield Content.styled("Answer something, and its memory appears here.", QUIET)
+            yield from _told("Answer something, and its memory appears here.", width)
             return
         # They come as the surest first.
         shown = self.strengths[::-1] if self.weakest_first else self.strengths
@@ -158,7 +158,7 @@ class Memories(Chart):
                 (f"{lasts:>{span}}", QUIET),
             )
             yield from rest
-        yield Content.styled("Right: how long until one in ten would be forgotten.", QUIET)
+        yield from _told("Right: how long until one in ten would be forgotten.", width)
 
 
 class Meter(Figure):
@@ -179,6 +179,11 @@ class Meter(Figure):
         room = max(0, width - len(told))
         bar = stroke(share, room, colour="$primary", lines=draws_lines())
         yield Content.assemble(bar, (told, QUIET))
+
+
+def _told(text: str, width: int) -> Iterator[Content]:
+    """A sentence, on as many lines as it takes."""
+    yield from (line.stylize_before(QUIET) for line in Content(text).wrap(width))
 
 
 def colour_of(recall: float) -> str:

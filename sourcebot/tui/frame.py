@@ -16,6 +16,7 @@ from sourcebot.tui.help import HelpScreen
 from sourcebot.tui.listing import Choices
 from sourcebot.tui.prompt import Prompt
 
+MORE = " · page down for more"
 HELP = {
     "enter": "Go on, or answer with what is marked or typed",
     "1 to 9": "Answer with this one at once, or do what stands there",
@@ -55,7 +56,8 @@ class StudyFrame(Screen[str | None]):
 
     async def on_mount(self) -> None:
         """Keep track of whether there is more to read."""
-        self.watch(self.body, "scroll_y", self.tell_more, init=False)
+        for changing in ("scroll_y", "virtual_size"):
+            self.watch(self.body, changing, self.tell_more, init=False)
 
     def on_resize(self) -> None:
         """With another size more or less of the text is in sight."""
@@ -79,7 +81,7 @@ class StudyFrame(Screen[str | None]):
     def tell_more(self) -> None:
         """Say whether the text goes on below."""
         more = self.body.scroll_offset.y < self.body.max_scroll_y
-        self.choices.border_subtitle = "more above: space" if more else ""
+        self.choices.border_title = self.choices.title + (MORE if more else "")
 
     @on(Choices.Stepped)
     def step_out(self, event: Choices.Stepped) -> None:

@@ -56,6 +56,8 @@ class LearnScreen(Screen[None]):
         self._tutor: Tutor | None = None
         self._standing: Standing | None = None
         self._busy = False
+        # A tutor does one thing at a time.
+        self._turns = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """Title, notes, the two sides, the keys."""
@@ -89,12 +91,13 @@ class LearnScreen(Screen[None]):
     @work(exclusive=True, group="standing")
     async def _refresh(self) -> None:
         """See where the learner stands, and show it."""
-        try:
-            tutor = self._tutor = await asyncio.to_thread(self._enrol)
-            standing = await asyncio.to_thread(tutor.standing)
-        except SourcebotError as error:
-            self._complain(error)
-            return
+        async with self._turns:
+            try:
+                tutor = self._tutor = await asyncio.to_thread(self._enrol)
+                standing = await asyncio.to_thread(tutor.standing)
+            except SourcebotError as error:
+                self._complain(error)
+                return
         self._standing = standing
         course = tutor.school.course
         self.query_one("#course", Static).update(Content(one_line(course.title)))
@@ -125,9 +128,11 @@ class LearnScreen(Screen[None]):
             begin = lambda: tutor.lesson(wanted)  # noqa: E731
         self._busy = True
         try:
-            sitting = await asyncio.to_thread(begin)
+            async with self._turns:
+                sitting = await asyncio.to_thread(begin)
         except SourcebotError as error:
             self._complain(error)
+            self._refresh()
         else:
             await self.app.push_screen(StudyScreen(tutor, sitting), self._studied)
         finally:
@@ -135,8 +140,9 @@ class LearnScreen(Screen[None]):
 
     def _studied(self, wanted: str | None) -> None:
         """After a sitting: on to what was picked at its end, or a fresh look at the path."""
-        self._refresh()
-        if wanted is not None:
+        if wanted is None:
+            self._refresh()
+        else:
             self.open(wanted)
 
     def _complain(self, error: SourcebotError) -> None:

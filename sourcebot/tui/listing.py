@@ -85,11 +85,17 @@ class Choices(Listing):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self.title = ""
+        self._marked = True
         self.picks: tuple[Pick, ...] = ()
 
-    def show(self, picks: Sequence[Pick], *, title: str) -> None:
-        """Offer these in place of those before."""
-        self.border_title = title
+    def show(self, picks: Sequence[Pick], *, title: str, marked: bool = True) -> None:
+        """Offer these in place of those before.
+
+        marked: Enter takes the first; otherwise it does nothing before another key has chosen.
+        """
+        self._marked = marked
+        self.title = self.border_title = title
         self.picks = tuple(picks)
         self.clear_options()
         self.display = bool(self.picks)
@@ -132,7 +138,7 @@ class Choices(Listing):
 
     def on_focus(self) -> None:
         """Begin with the first."""
-        if self.highlighted is None and self.picks:
+        if self.highlighted is None and self.picks and self._marked:
             self.highlighted = 0
 
     def on_blur(self) -> None:

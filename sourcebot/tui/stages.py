@@ -72,8 +72,10 @@ class Changed(VerticalGroup):
     def _version(self, name: str, prompt: str, answer: str) -> Iterator[Widget]:
         # A prompt that stayed the same stands below, anyway.
         same = self._before.prompt == self._now.prompt
-        told = fit(answer) if same else f"{fit(prompt).strip()}\n{fit(answer)}"
-        yield Static(Content.assemble((name, "bold"), "\n", told), classes="version", markup=False)
+        told = answer if same else f"{prompt.strip()}\n{answer}"
+        with VerticalGroup(classes="version"):
+            yield Static(name, classes="name")
+            yield markdown(told.replace("\n", "\n\n"))
 
 
 class ExerciseStage(VerticalGroup):

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from sourcebot.errors import SourcebotError
 from sourcebot.learning.steps import Exercise, Finished, Outcome, Page, Step
 from sourcebot.tui.charts import Meter
+from sourcebot.tui.chat import QUIT
 from sourcebot.tui.frame import StudyFrame
 from sourcebot.tui.listing import Choices, Pick, lettered
 from sourcebot.tui.path import REVIEW
@@ -74,7 +75,8 @@ class StudyScreen(StudyFrame):
                 where, typing = _where(self._asked), ASK
             case Finished():
                 stage = FinishedStage(step, now)
-                picks, title = self._next(step), "What next?"
+                due = await asyncio.to_thread(self._due)
+                picks, title = self._next(step, due), "What next?"
                 where, typing = "done", ASK
         with self.app.batch_update():
             self._set_asking(False)
@@ -91,7 +93,6 @@ class StudyScreen(StudyFrame):
             self.call_after_refresh(scroll, stage.verdict, animate=False)
         else:
             self.call_after_refresh(self.body.scroll_home, animate=False)
-        self.call_after_refresh(self.tell_more)
 
     def _focus(self, step: Step) -> None:
         typed = isinstance(step, Exercise) and not step.choices
@@ -100,7 +101,9 @@ class StudyScreen(StudyFrame):
     def _offer(self, picks: Sequence[Pick], title: str, typing: str) -> None:
         """Offer what the step has to offer, and remember it for the way back to it."""
         self._offered = (picks, title, typing)
-        self.choices.show(picks, title=title)
+        # Enter pressed twice on a page must not answer the exercise after it.
+        marked = not isinstance(self._sitting.step, Exercise)
+        self.choices.show(picks, title=title, marked=marked)
         self.prompt.placeholder = typing
 
     def _set_asking(self, asking: bool) -> None:
@@ -120,15 +123,17 @@ class StudyScreen(StudyFrame):
             picks.append(Pick(f"Ask: {outcome.question}", ask))
         return picks
 
-    def _next(self, finished: Finished) -> list[Pick]:
+    def _due(self) -> int:
+        try:
+            return len(self._tutor.due())
+        except SourcebotError:
+            return 0
+
+    def _next(self, finished: Finished, due: int) -> list[Pick]:
         picks = []
         if finished.next is not None:
             title = self._tutor.school.lesson(finished.next).title
             picks.append(Pick(f"Next lesson: {title}", partial(self.dismiss, finished.next)))
-        try:
-            due = len(self._tutor.due())
-        except SourcebotError:
-            due = 0
         if due:
             picks.append(Pick(f"Review what is due ({due})", partial(self.dismiss, REVIEW)))
         return [*picks, Pick("Overview", partial(self.dismiss, None))]
@@ -155,7 +160,7 @@ class StudyScreen(StudyFrame):
             step = await asyncio.to_thread(call)
         except SourcebotError as error:
             self.prompt.value = typed
-            self.choices.border_title = self._offered[1]
+            self.tell_more()
             told = one_line(str(error))
             self.notify(told, severity="error", markup=False, timeout=10)
         else:
@@ -209,7 +214,9 @@ class StudyScreen(StudyFrame):
         step = self._sitting.step
         pick = self.choices.meant(typed) if typed else None
         words = isinstance(step, Exercise) and not step.choices and not self._asking
-        if not typed:
+        if typed.lower() in QUIT:
+            self.app.exit(return_code=0)
+        elif not typed:
             if not isinstance(step, Exercise) or self._asking:
                 await self._do(self.choices.picks[0])
         elif pick is not None:
