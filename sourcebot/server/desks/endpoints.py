@@ -79,7 +79,8 @@ class Hooks:
             return _answered(pipeline, [], event.reason)
         delivery = headers.get(host.delivery, "")[:_LONGEST_ID] if host.delivery else ""
         line = replace(line, collected=[])
-        if host.in_response(line):
+        # That a person has come counts from the moment at which the host has been told so.
+        if host.in_response(line) or (isinstance(event, Owned) and event.owner == "human"):
             outcome = await pipeline.take(event, delivery, received, line, served)
             self._told(pipeline, event, delivery, outcome)
             note(request, outcome=outcome)

@@ -30,6 +30,8 @@ class _Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNSEEN:
             self._unseen += 1
+        elif tag == "body":
+            self._unseen = 0  # the end of the head may be left out
         if tag == "blockquote" and (self._quoted or ("type", "cite") in attrs):
             # What mail programs quote is what the customer was told before, no question.
             self._quoted += 1

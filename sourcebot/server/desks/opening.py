@@ -7,8 +7,6 @@ import urllib.parse
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-import httpx2
-
 from sourcebot.errors import ServerError
 from sourcebot.server.config import Desk, secret
 from sourcebot.server.desks import signing
@@ -30,11 +28,9 @@ _COMMON = frozenset({"handover_text"})
 class Desks:
     """All desks of one worker, and what they are doing at the moment."""
 
-    def __init__(
-        self, service: Service, transport: httpx2.AsyncBaseTransport | None = None
-    ) -> None:
-        """transport: in place of the network. Raises ServerError, which names the desk."""
-        self.out = Outbound(transport)
+    def __init__(self, service: Service, out: Outbound | None = None) -> None:
+        """out: in place of the network. Raises ServerError, which names the desk."""
+        self.out = out if out is not None else Outbound()
         configured = dict(service.config.desks)
         kinds = [desk.kind for desk in configured.values()]
         if service.config.rasa and "rasa" not in kinds:
