@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import random
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -32,6 +33,9 @@ TRIES = 50
 """How often a turn begins again before it gives up."""
 PREFIX = "c_"
 _PAUSE, _LONGEST_PAUSE = 0.002, 0.1
+# Replies are worked out beside the event loop, which goes on with what takes no time. Python works
+# no faster on many threads, and the loop waits longer; the second is for when one takes long.
+_THREADS = ThreadPoolExecutor(2, "turns")
 
 
 class Said(Struct, frozen=True, array_like=True):
@@ -120,8 +124,8 @@ class Turns:
                 if said.digest != _digest(text):
                     raise Problem("invalid", "this Idempotency-Key came with another message")
                 return Turn(said.turn, bytes(said.reply), again=True)
-        # Beside the event loop: one turn may take long, and the others need not wait for it.
-        after, encoded = await asyncio.to_thread(_turned, bot, state, text, key)
+        loop = asyncio.get_running_loop()
+        after, encoded = await loop.run_in_executor(_THREADS, _turned, bot, state, text, key)
         written = await self._sessions.write(
             kb, id, msgspec.json.encode(after), after=saved.version
         )

@@ -23,7 +23,7 @@ from sourcebot.server.sessions.contract import Saved, SessionsDown
 from sourcebot.server.sessions.naming import plain
 
 PATIENCE = 2.0
-"""Seconds after which a call gives up, whatever it waits for."""
+"""Seconds to connect, and to wait for an answer; a call gives up after half as many more."""
 CONNECTIONS = 32
 """Connections that a worker holds at most; further calls wait for one."""
 _WRITE = """
@@ -46,14 +46,14 @@ class RedisSessions:
         Raises ServerError where the URL says nothing that can be connected to.
         """
         self._milliseconds = _milliseconds(seconds)
-        self._patience = patience
+        self._patience = patience * 1.5
         try:
             self._pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
                 url,
                 max_connections=CONNECTIONS,
                 timeout=patience,
-                socket_connect_timeout=patience / 2,
-                socket_timeout=patience / 2,
+                socket_connect_timeout=patience,
+                socket_timeout=patience,
                 # A write that was sent may have been done: sent again, it would fail for itself.
                 retry=Retry(NoBackoff(), 0),
                 # Understood by every server and every version of the client.
