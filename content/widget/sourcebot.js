@@ -78,6 +78,7 @@
 :host { all: initial; display: block; }
 :host([hidden]) { display: none; }
 :host([data-inline]) { block-size: var(--sourcebot-height, min(42rem, 85vh)); }
+:host([data-inline]) .root { block-size: 100%; }
 *, ::before, ::after { box-sizing: border-box; }
 .root {
   --ink: #1b1f24; --paper: #ffffff; --soft: #57606a; --line: #d0d7de; --edge: #78828c; --wash: #f4f6f8;
@@ -125,7 +126,7 @@ dialog.panel {
 .root[data-side="start"] dialog.panel { inset-inline: var(--sourcebot-offset, 1.25rem) auto; }
 dialog.panel:modal { inset: 0; inline-size: 100%; block-size: 100%; border: 0; border-radius: 0; }
 dialog.panel::backdrop { background: var(--paper); }
-.panel.page { border-block: 0; border-radius: 0; }
+.panel.page { border: 0; border-radius: 0; }
 
 .top { display: flex; align-items: center; gap: .25rem; padding-block: .6rem; padding-inline: 1rem .6rem; border-block-end: 1px solid var(--line); }
 .top h2 { flex: 1; min-inline-size: 0; margin: 0; font-size: 1.0625rem; line-height: 1.3; font-weight: 650; }
@@ -134,8 +135,7 @@ dialog.panel::backdrop { background: var(--paper); }
 .top .icon span { display: none; }
 @container (min-width: 40rem) { .top .icon span { display: inline; } }
 
-.log { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; outline-offset: -3px; scrollbar-gutter: stable; }
-@container (min-width: 50rem) { .log, .foot, .top { padding-inline: calc((100% - 46rem) / 2); } }
+.log { position: relative; flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; outline-offset: -3px; scrollbar-gutter: stable; }
 .log > * + * { margin-block-start: 1.1rem; }
 .mine { display: flex; flex-direction: column; align-items: flex-end; gap: .3rem; }
 .mine .said { max-inline-size: 88%; padding: .5rem .85rem; border-radius: 1.1rem; border-end-end-radius: .25rem; background: var(--mine); color: var(--on-mine); white-space: pre-wrap; }
@@ -176,11 +176,14 @@ th, td { padding: .45rem .65rem; border-block-end: 1px solid var(--line); text-a
 tr:last-child > * { border-block-end: 0; }
 thead th, thead td { background: var(--wash); font-weight: 650; }
 tbody th { font-weight: 600; background: var(--paper); }
+@container (max-width: 24rem) { table { font-size: .8125rem; } th, td { min-inline-size: 5rem; padding-inline: .5rem; } }
 @container (max-width: 40rem) { .wide tbody th[scope="row"] { position: sticky; inset-inline-start: 0; z-index: 1; max-inline-size: 8rem; min-inline-size: 5.5rem; box-shadow: 1px 0 var(--line); } }
 .scores table { font-size: .9rem; }
+.map table { table-layout: fixed; }
 .scores th, .scores td, .map th, .map td { min-inline-size: 0; }
-.scores th { font-weight: 400; background: none; inline-size: 1%; padding-inline-end: .3rem; }
-.scores tr:first-child th, .scores tr:first-child .points { font-weight: 700; }
+.scores th { font-weight: 400; inline-size: 1%; padding-inline-end: .3rem; white-space: nowrap; }
+.scores tbody th { background: none; }
+.scores tbody tr:first-child th, .scores tr:first-child .points { font-weight: 700; }
 .scores tbody tr > * { border: 0; padding-block: .28rem; vertical-align: middle; }
 .scores tbody tr:first-child > * { padding-block-start: .55rem; }
 .scores tbody tr:last-child > * { padding-block-end: .55rem; }
@@ -195,15 +198,17 @@ tbody th { font-weight: 600; background: var(--paper); }
 .mark { display: inline-block; padding: .1rem .5rem; margin: .1rem; border-radius: 1rem; background: var(--accent); color: var(--on-accent); font-size: .8125rem; font-weight: 600; }
 .mark.first { background: var(--wash); color: var(--ink); border: 1px solid var(--edge); }
 
-.card { margin-block-start: .9rem; padding: .85rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--wash); }
-.card > * + * { margin-block: .6rem 0; }
+.card { display: flex; flex-direction: column; gap: .6rem; padding: .85rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--wash); }
+* + .card { margin-block-start: .9rem; }
+.card.spent { gap: .1rem; padding: 0; border: 0; background: none; }
+.card.spent > :not(.asked, .step), .card.spent progress { display: none; }
 .step { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; margin: 0; color: var(--soft); font-size: .875rem; }
 .step span { flex: none; }
 progress { appearance: none; flex: 1 1 5rem; inline-size: 5rem; min-inline-size: 3rem; block-size: .45rem; border: 0; border-radius: 1rem; background: var(--line); color: var(--accent); overflow: hidden; }
 progress::-webkit-progress-bar { background: var(--line); }
 progress::-webkit-progress-value { background: var(--accent); border-radius: 1rem; }
 progress::-moz-progress-bar { background: var(--accent); border-radius: 1rem; }
-.asked { margin-block-end: 0; font-weight: 650; }
+.asked { margin: 0; font-weight: 650; }
 details { font-size: .9rem; }
 details > p { margin: .35rem 0; }
 summary { display: inline-block; padding: .15rem .3rem; margin-inline-start: -.3rem; border-radius: .3rem; color: var(--soft); cursor: pointer; }
@@ -226,9 +231,9 @@ summary:hover { color: var(--ink); text-decoration: underline; }
 [aria-disabled="true"] { opacity: .55; cursor: default; }
 .next { margin-block-start: .9rem; }
 .next > p { margin: 0 0 .4rem; color: var(--soft); font-size: .875rem; }
-.under { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .25rem .75rem; margin-block-start: .6rem; }
-.under details { flex: 1 1 12rem; min-inline-size: 0; padding-block-start: .3rem; }
-.under .icon { min-block-size: 2rem; min-inline-size: 2rem; margin-inline-start: auto; }
+.under { position: relative; min-block-size: 2rem; margin-block-start: .6rem; }
+.under details { padding-block-start: .3rem; }
+.under .icon { position: absolute; inset-block-start: 0; inset-inline-end: 0; min-block-size: 2rem; min-inline-size: 2rem; }
 .sources { margin: .4rem 0 0; padding-inline-start: 1.9rem; color: var(--soft); }
 .sources li { margin: .35rem 0; padding: .1rem .3rem; border-radius: .3rem; }
 .sources li.found { background: var(--hover); color: var(--ink); outline: 2px solid var(--accent); }
@@ -249,6 +254,8 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 .send[aria-disabled="true"] { background: var(--hover); color: var(--soft); opacity: 1; }
 :dir(rtl) .send svg { transform: scaleX(-1); }
 
+@container (max-width: 28rem) { .scores th { white-space: normal; inline-size: 46%; } }
+@container (min-width: 50rem) { .log, .foot, .top { padding-inline: calc((100% - 46rem) / 2); scrollbar-gutter: stable; } .top, .foot { overflow: hidden; } }
 @media (max-width: 30rem), (max-height: 27rem) {
   .launcher { inset-block-end: 1rem; inset-inline-end: 1rem; }
   .log { padding: .85rem; }
@@ -274,7 +281,7 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 html { block-size: 100%; color-scheme: light dark; }
 body { display: flex; flex-direction: column; block-size: 100dvh; margin: 0; background: Canvas; font: 1rem/1.5 system-ui, sans-serif; }
 h1 { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-main { flex: 1; min-block-size: 0; background: #ffffff; }
+main { flex: 1; min-block-size: 0; overflow: hidden; background: #ffffff; }
 main > div { block-size: 100%; }
 sourcebot-widget { --sourcebot-height: 100%; }
 footer { background: #f4f6f8; color: #57606a; font-size: .8125rem; }
@@ -501,7 +508,9 @@ footer a { color: #0550ae; }
         if (safe === null) continue;
         node = context.link(safe, label !== undefined ? inline(label, context, depth + 1) : [address]);
       }
-      if (match.index > from) made.push(text.slice(from, match.index));
+      const before = text.slice(from, match.index);
+      // A citation stays with the word before it.
+      if (before) made.push(numbers !== undefined ? before.replace(/ $/, "\u202f") : before);
       made.push(node);
       from = end;
       scan.lastIndex = end;
@@ -1077,7 +1086,10 @@ footer a { color: #0550ae; }
       }
       card.append(el("p", { class: asked === null ? "sr" : "asked", id: label, dir: "auto" }, question.text));
       if (question.why) card.append(el("details", null, el("summary", null, strings.why), el("p", null, question.why)));
-      if (!last) return card;
+      if (!last) {
+        card.classList.add("spent");
+        return card;
+      }
       const options = el("ol", { class: "options" });
       for (const [index, answer] of question.answers.entries()) {
         const choice = button({ class: "choice" }, (event) => this.choose(answer.label, event), el("b", null, `${index + 1}`), el("span", { dir: "auto" }, answer.label));
@@ -1100,6 +1112,7 @@ footer a { color: #0550ae; }
     /** What was offered with the last reply is offered no more. */
     spend() {
       for (const node of this.log.querySelectorAll(".next, .options, .chips.small")) node.remove();
+      for (const node of this.log.querySelectorAll(".card")) node.classList.add("spent");
     }
 
     sources(listed) {
@@ -1388,7 +1401,7 @@ footer a { color: #0550ae; }
 
     /** A reply from its beginning, with the question above it where both fit. */
     show(question, reply) {
-      const top = question.offsetTop - this.log.offsetTop - 12;
+      const top = question.offsetTop - 12;
       const end = this.log.scrollHeight - this.log.clientHeight;
       this.log.scrollTo({ top: Math.min(top, end), behavior: this.motion() });
     }
