@@ -224,8 +224,8 @@ class Sitting:
             say(words, "weak", ideas="; ".join(self._names(self._again))) if self._again else "",
         ]
         # What the base no longer holds is not asked again.
-        known = (kept for id, kept in self._kept.items() if id in self._school.items)
-        due = min((kept.memory.due for kept in known), default=None)
+        known = self._school.known(self._kept)
+        due = min((self._kept[id].memory.due for id in known), default=None)
         text = "\n\n".join(part for part in told if part)
         return Finished(text, self._right, self._asked, following, due)
 

@@ -100,7 +100,7 @@ def standing_of(school: School, store: Store, learner: Learner, now: datetime) -
     kept = store.kept(learner, kb)
     reviews = store.reviews(learner, kb)
     attended = store.attended(learner, kb)
-    items = school.items
+    items = school.known(kept)
     here = {id: one for id, one in kept.items() if id in items}
     changed = {id for id, one in here.items() if one.digest != items[id].digest}
     until = end_of_day(now)
@@ -185,7 +185,7 @@ def _strengths(
     school: School, kept: Mapping[str, Kept], reviews: Iterable[Review], now: datetime
 ) -> tuple[Strength, ...]:
     """Each idea by its weakest exercise, the surest first."""
-    items = school.items
+    items = school.known(kept)
     by_idea: dict[str, list[Kept]] = defaultdict(list)
     for id, one in kept.items():
         by_idea[items[id].about[0]].append(one)

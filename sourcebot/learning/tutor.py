@@ -73,10 +73,12 @@ class Tutor:
 
     def due(self) -> tuple[Item, ...]:
         """The exercises to be reviewed today, in the order in which they are asked."""
-        items, now = self.school.items, self.clock()
+        now = self.clock()
         until = end_of_day(now)
+        remembered = self.store.kept(self.learner, self.kb)
+        items = self.school.known(remembered)
         waiting: list[tuple[bool, float, datetime, str]] = []
-        for id, kept in self.store.kept(self.learner, self.kb).items():
+        for id, kept in remembered.items():
             if id in items and (changed(kept, items[id]) or kept.memory.due <= until):
                 stands = not changed(kept, items[id])
                 waiting.append((stands, recall(kept.memory, now), kept.memory.due, id))

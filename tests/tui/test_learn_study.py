@@ -23,7 +23,7 @@ from sourcebot.tui.stages import Changed, OutcomeStage
 from sourcebot.tui.study import ANSWER, UNKNOWN, WRITE, StudyScreen
 from sourcebot.tui.turn import Sources, Turn
 from tests.tui.conftest import FakeBot
-from tests.tui.test_learn_fakes import NOW, Class, hold_time_zone
+from tests.tui.test_learn_fakes import NOW, WHICH, WORDED, Class, hold_time_zone
 
 FIRST = ("enter", "enter")
 """Past both pages, to the first exercise."""
@@ -278,9 +278,8 @@ async def test_what_an_outcome_offers_to_ask_is_asked(pupils: Class) -> None:
     ],
 )
 async def test_words_are_graded(pupils: Class, typed: str, told: str) -> None:
+    pupils.school.practice["two-questions"] = (WORDED,)
     async with at_lesson(pupils, *FIRST) as pilot:
-        for _ in range(3):
-            await right(pilot)
         assert study(pilot.app).prompt.has_focus
         assert study(pilot.app).prompt.placeholder == WRITE
         await say(pilot, typed)
@@ -293,9 +292,8 @@ async def test_words_are_graded(pupils: Class, typed: str, told: str) -> None:
 
 @pytest.mark.parametrize("typed", ["is it abroad?", "? tell me about it"])
 async def test_a_question_is_asked_where_words_are_the_answer(pupils: Class, typed: str) -> None:
+    pupils.school.practice["two-questions"] = (WORDED,)
     async with at_lesson(pupils, *FIRST) as pilot:
-        for _ in range(3):
-            await right(pilot)
         await say(pilot, typed)
         assert pupils.bot.sent == [typed.removeprefix("? ")]
         await press(pilot, "escape")
@@ -306,9 +304,8 @@ async def test_a_question_is_asked_where_words_are_the_answer(pupils: Class, typ
 
 
 async def test_what_cannot_be_kept_leaves_the_exercise_as_it_is(pupils: Class) -> None:
+    pupils.school.practice["two-questions"] = (WORDED,)
     async with at_lesson(pupils, *FIRST, notifications=True) as pilot:
-        for _ in range(3):
-            await right(pilot)
         pupils.store.broken = True
         await say(pilot, "It is abroad, but close")
 
@@ -325,9 +322,8 @@ async def test_what_cannot_be_kept_leaves_the_exercise_as_it_is(pupils: Class) -
 async def test_an_end_that_cannot_be_kept_is_tried_again(
     pupils: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pupils.school.practice["two-questions"] = (WORDED,)
     async with at_lesson(pupils, *FIRST) as pilot:
-        for _ in range(3):
-            await right(pilot)
         await say(pilot, "It is abroad, but close")
         attend = pupils.store.attend
 
@@ -449,14 +445,14 @@ async def test_without_colour_and_lines_the_same_is_told(
 
 @pytest.mark.parametrize("text", ["[/oops]", "\x1b[2J\x00", "مرحبا ‮", "x" * 100_000])
 async def test_no_text_upsets_it(pupils: Class, text: str) -> None:
+    pupils.school.practice["two-questions"] = (WHICH, WORDED)
     async with at_lesson(pupils, *FIRST) as pilot:
         study(pilot.app).post_message(events.Paste(text))
         await settled(pilot)
         await press(pilot, "enter")
         assert len(pupils.bot.sent) == 1
         await press(pilot, "escape")
-        for _ in range(3):
-            await right(pilot)
+        await right(pilot)
         await say(pilot, text)
         assert isinstance(step(pilot), Outcome)
 
