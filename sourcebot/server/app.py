@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import wraps
 
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sourcebot.server import problems
 from sourcebot.server.config import Config
@@ -34,8 +34,7 @@ def create_app(service: Service) -> ASGIApp:
     routes = [
         _route("/v1/ask", answers.ask, "POST"),
         _route("/v1/conversations", answers.begin, "POST"),
-        _route("/v1/conversations/{id}", answers.conversation, "GET"),
-        _route("/v1/conversations/{id}", answers.forget, "DELETE"),
+        _route("/v1/conversations/{id}", answers.conversation, "GET", "DELETE"),
         _route("/v1/conversations/{id}/messages", answers.send, "POST"),
         _route("/v1/route", answers.route, "POST"),
         _route("/v1/route/bulk", answers.route_many, "POST"),
@@ -62,9 +61,37 @@ def create_app(service: Service) -> ASGIApp:
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
-        exception_handlers={HTTPException: _refused, Problem: _problem},
+        exception_handlers={HTTPException: _refused, Problem: _problem, Exception: _fault},
     )
-    return Guard(app, service)
+    app.router.redirect_slashes = False
+    return Guard(Shortcut(app, routes), service)
+
+
+class Shortcut:
+    """Goes straight to the endpoints of plain paths: most requests are for one of them, and what
+    Starlette does for all of its routes takes longer than remembering an answer.
+    """  # noqa: D205
+
+    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
+        """`app`: takes what is for none of the plain paths among the routes."""
+        self._app = app
+        self._direct: dict[tuple[str, str], Endpoint] = {
+            (method, route.path): route.endpoint
+            for route in routes
+            if not route.param_convertors
+            for method in route.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Raises Problem."""
+        endpoint = (
+            self._direct.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        )
+        if endpoint is None:
+            await self._app(scope, receive, send)
+            return
+        response = await endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def from_environment() -> ASGIApp:
@@ -73,13 +100,13 @@ def from_environment() -> ASGIApp:
     return create_app(Service(config))
 
 
-def _route(path: str, endpoint: Endpoint, method: str) -> Route:
+def _route(path: str, endpoint: Endpoint, *methods: str) -> Route:
     @wraps(endpoint)
     async def named(request: Request) -> Response:
-        request.state.route = path
+        request.scope["state"]["route"] = path
         return await endpoint(request)
 
-    return Route(path, named, methods=[method])
+    return Route(path, named, methods=list(methods))
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -87,10 +114,16 @@ async def _problem(request: Request, error: Exception) -> Response:
     return problems.response(error, request.state.request_id)
 
 
+async def _fault(request: Request, error: Exception) -> Response:
+    """What nobody foresaw; Starlette raises it again, and the guard logs it."""
+    told = Problem("internal", "please report it with the id of the request")
+    return problems.response(told, request.state.request_id)
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: unknown paths and wrong methods."""
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "bad-request")
     headers = dict(error.headers or {})
-    told = Problem(code, f"{request.method} {request.url.path[:200]}", headers)
+    told = Problem(code, f"{request.method} {request.scope['path'][:200]}", headers)
     return problems.response(told, request.state.request_id)

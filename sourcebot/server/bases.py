@@ -23,6 +23,10 @@ MOST_REMEMBERED = 4_096
 LONGEST_REMEMBERED = 400
 """Characters of a question whose answer is kept: long messages hardly come twice."""
 
+_PATIENCE, _LONGEST_PATIENCE = 3, 100
+"""Looks in a row that may be unclear before a base is loaded nevertheless; twice as many each time,
+for one whose files bear times in the future is never clear."""
+
 
 class Edition:
     """One state of a knowledge base, at work. Safe for concurrent reads."""
@@ -73,6 +77,7 @@ class Served:
         self.problem: str | None = None
         self._folder = folder
         self._seen = fingerprint(folder)
+        self._unclear, self._patience = 0, _PATIENCE
         self.edition = Edition(Bot.load(folder))
 
     def renew(self) -> bool:
@@ -81,16 +86,31 @@ class Served:
         Takes as long as loading a base takes: call it outside of the event loop.
         """
         seen = fingerprint(self._folder)
-        # None: a file was changed a moment ago, so there may be more to come.
-        if seen is None or seen == self._seen:
-            return False
-        self._seen = seen
+        if seen is None:
+            # A file was changed a moment ago, so there may be more to come; or the folder cannot
+            # be read, which has to be said at some time, and not be tried at every look.
+            self._unclear += 1
+            if self._unclear < self._patience:
+                return False
+            self._unclear, self._patience = 0, min(self._patience * 2, _LONGEST_PATIENCE)
+        else:
+            self._unclear, self._patience = 0, _PATIENCE
+            if seen == self._seen:
+                return False
         try:
             bot = Bot.load(self._folder)
-        except (SourcebotError, OSError) as error:
-            self.problem = str(error)
+        except OSError as error:
+            # Not the fault of what is in the files: another look may find them readable.
+            self.problem, self._seen = str(error), None
             return False
-        self.problem = None
+        except SourcebotError as error:
+            self.problem, self._seen = str(error), seen
+            return False
+        except Exception as error:
+            # Whatever a foreign base brings about must not end the looking.
+            self.problem, self._seen = f"cannot be loaded ({type(error).__name__})", seen
+            return False
+        self.problem, self._seen = None, seen
         if bot.knowledge.digest == self.edition.bot.knowledge.digest:
             return False
         self.edition = Edition(bot)

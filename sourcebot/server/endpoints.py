@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -13,8 +14,9 @@ from sourcebot._version import __version__
 from sourcebot.dialogue.reply import Reply
 from sourcebot.knowledge.advice_model import UNKNOWN
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase
-from sourcebot.server import metrics, openapi
+from sourcebot.server import openapi
 from sourcebot.server.bases import Edition
+from sourcebot.server.metrics import CONTENT_TYPE, Counter
 from sourcebot.server.problems import Problem
 from sourcebot.server.requests import (
     Caller,
@@ -24,8 +26,10 @@ from sourcebot.server.requests import (
     limit,
     note,
 )
+from sourcebot.server.responses import Json, json
 from sourcebot.server.service import Service
 from sourcebot.server.sessions.contract import SessionsDown
+from sourcebot.server.turns import PREFIX
 from sourcebot.server.wire import (
     AdviseRequest,
     AskRequest,
@@ -44,10 +48,11 @@ from sourcebot.server.wire import (
     Standing,
 )
 
-JSON = "application/json"
 TURN_HEADER, REPEATED_HEADER = "X-Sourcebot-Turn", "X-Sourcebot-Repeated"
 LONG = 300
 """Characters from which a message is answered beside the event loop: it may take a while."""
+
+_ID = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{24}")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -57,6 +62,7 @@ class Endpoints:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._replies: dict[tuple[str, str, str], Counter] = {}
 
     async def ask(self, request: Request) -> Response:
         """POST /v1/ask: one question, one answer."""
@@ -64,7 +70,7 @@ class Endpoints:
         asked = await body(request, self._service, AskRequest)
         reply, encoded = await self._answer(who.served.edition, asked.text)
         self._told(request, who, reply, asked.text)
-        return Response(encoded, media_type=JSON)
+        return Json(encoded)
 
     async def begin(self, request: Request) -> Response:
         """POST /v1/conversations: begin one."""
@@ -73,12 +79,12 @@ class Endpoints:
         id = await self._service.turns.begin(who.served.name, bot)
         identity = bot.knowledge.identity
         begun = Begun(id, 0, bot.knowledge.stamp, identity.title, identity.about, identity.examples)
-        return _json(begun, 201, {"Location": f"/v1/conversations/{id}"})
+        return json(begun, 201, {"Location": f"/v1/conversations/{id}"})
 
     async def send(self, request: Request) -> Response:
         """POST /v1/conversations/{id}/messages: the next turn."""
         who = caller(request, self._service, "ask")
-        id = request.path_params["id"]
+        id = _conversation(request)
         limit(self._service.visitors.take(f"{who.served.name}:{id}"))
         message = await body(request, self._service, MessageRequest)
         turn = await self._service.turns.send(
@@ -87,20 +93,17 @@ class Endpoints:
         if not turn.again:
             self._told(request, who, msgspec.json.decode(turn.reply, type=Reply), message.text)
         headers = {TURN_HEADER: str(turn.number)} | ({REPEATED_HEADER: "1"} if turn.again else {})
-        return Response(turn.reply, 200, headers, JSON)
+        return Json(turn.reply, 200, headers)
 
     async def conversation(self, request: Request) -> Response:
-        """GET /v1/conversations/{id}: where it stands."""
+        """GET /v1/conversations/{id}: where it stands. DELETE: forget it."""
         who = caller(request, self._service, "ask")
-        id = request.path_params["id"]
-        state = await self._service.turns.state(who.served.name, id)
-        return _json(Standing(id, state.turn, who.served.edition.stamp))
-
-    async def forget(self, request: Request) -> Response:
-        """DELETE /v1/conversations/{id}: forget it."""
-        who = caller(request, self._service, "ask")
-        if not await self._service.turns.drop(who.served.name, request.path_params["id"]):
-            raise Problem("not-found", "there is no such conversation, or it has expired")
+        id, turns = _conversation(request), self._service.turns
+        if request.method != "DELETE":
+            state = await turns.state(who.served.name, id)
+            return json(Standing(id, state.turn, who.served.edition.stamp))
+        if not await turns.drop(who.served.name, id):
+            raise _no_conversation()
         return Response(status_code=204)
 
     async def route(self, request: Request) -> Response:
@@ -113,7 +116,7 @@ class Endpoints:
         else:
             reply, _ = await self._answer(edition, asked.text)
             routed = Routed.of(reply)
-        return _json(routed)
+        return json(routed)
 
     async def route_many(self, request: Request) -> Response:
         """POST /v1/route/bulk: the same for many texts."""
@@ -123,10 +126,10 @@ class Endpoints:
         if len(asked.texts) > most:
             raise Problem("invalid", f"a request in bulk may have {most:,} texts")
         if len(asked.texts) > 1:
-            limit(self._service.buckets.take(who.name, len(asked.texts) - 1))
+            limit(self._service.buckets.more(who.name, len(asked.texts) - 1))
         edition = who.served.edition
         routes = await asyncio.to_thread(_routed, edition, asked.texts)
-        return _json(BulkRouted(routes, edition.stamp))
+        return json(BulkRouted(routes, edition.stamp))
 
     async def advise(self, request: Request) -> Response:
         """POST /v1/advise: a recommendation for answers at hand."""
@@ -143,26 +146,31 @@ class Endpoints:
             if answer not in (*known.answers, UNKNOWN):
                 raise Problem("invalid", f"`{criterion}` has no answer `{answer[:80]}`")
         result = await asyncio.to_thread(counsel.recommend, asked.answers)
-        return Response(msgspec.json.encode(counsel.as_json(result)), media_type=JSON)
+        return json(counsel.as_json(result))
 
     async def criteria(self, request: Request) -> Response:
         """GET /v1/criteria: the questions of the advice."""
         edition = caller(request, self._service, "ask").served.edition
         listed = edition.counsel.listing()["criteria"] if edition.counsel is not None else []
-        return _json(Criteria(edition.stamp, tuple(listed)))
+        return json(Criteria(edition.stamp, tuple(listed)))
 
     async def concepts(self, request: Request) -> Response:
         """GET /v1/concepts: everything that can be explained."""
         base = caller(request, self._service, "ask").served.edition.bot.knowledge
-        return _json(Concepts(base.stamp, tuple(_summary(base, id) for id in base.names)))
+        return json(Concepts(base.stamp, tuple(_summary(base, id) for id in base.names)))
 
     async def health(self, request: Request) -> Response:
         """GET /healthz: whether the process answers."""
-        return _json(Health("ok", __version__))
+        return json(Health("ok", __version__))
 
     async def ready(self, request: Request) -> Response:
-        """GET /readyz: whether all is well; degraded, it still answers what it can."""
+        """GET /readyz: whether all is well; degraded, it still answers what it can.
+
+        What is served here, and what is wrong with it, is told only to those who may know: where
+        keys are needed, to a key that may read the metrics.
+        """
         service, found = self._service, []
+        open_to_all = not service.keys.wanted or _may_watch(request, service)
         bases = tuple(
             BaseHealth(served.name, served.edition.stamp, served.problem)
             for served in service.bases
@@ -175,18 +183,21 @@ class Endpoints:
             found.append(f"sessions: {error}")
         found += [f"{base.name}: {base.problem}" for base in bases if base.problem is not None]
         found += [service.keys.problem] if service.keys.problem is not None else []
-        return _json(Readiness("degraded" if found else "ready", bases, sessions, tuple(found)))
+        status = "degraded" if found else "ready"
+        if not open_to_all:
+            return json(Readiness(status, (), sessions))
+        return json(Readiness(status, bases, sessions, tuple(found)))
 
     async def openapi(self, request: Request) -> Response:
         """GET /openapi.json: all of this, for programs."""
-        return Response(openapi.encoded(keys=self._service.keys.wanted), media_type=JSON)
+        return Json(openapi.encoded(keys=self._service.keys.wanted))
 
     async def metrics(self, request: Request) -> Response:
         """GET /metrics: counts, as Prometheus reads them."""
         if self._service.keys.wanted:
             caller(request, self._service, "metrics")
         text = self._service.metrics.text({})
-        return Response(text, headers={"Content-Type": metrics.CONTENT_TYPE})
+        return Response(text, headers={"Content-Type": CONTENT_TYPE})
 
     async def _answer(self, edition: Edition, text: str) -> tuple[Reply, bytes]:
         if len(text) > LONG:
@@ -198,16 +209,39 @@ class Endpoints:
         note(request, reply=reply.status, intent=reply.intent)
         if self._service.log.messages:
             note(request, text=text)
-        self._service.metrics.count(
-            "sourcebot_replies_total",
-            kb=who.served.name,
-            status=reply.status,
-            intent=reply.intent or "none",
-        )
+        key = who.served.name, reply.status, reply.intent or "none"
+        counter = self._replies.get(key)
+        if counter is None:
+            kb, status, intent = key
+            counter = self._replies[key] = self._service.metrics.counter(
+                "sourcebot_replies_total", kb=kb, status=status, intent=intent
+            )
+        counter.add()
 
 
-def _json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(msgspec.json.encode(value), status, headers, JSON)
+def _conversation(request: Request) -> str:
+    """The id of a conversation, such as are given out here. Raises Problem.
+
+    Others are in the same store, of which a client has no business to know: those of help desks
+    have ids that can be guessed.
+    """
+    id: str = request.path_params["id"]
+    if not _ID.fullmatch(id):
+        raise _no_conversation()
+    return id
+
+
+def _no_conversation() -> Problem:
+    return Problem("not-found", "there is no such conversation, or it has expired; begin another")
+
+
+def _may_watch(request: Request, service: Service) -> bool:
+    """Whether a key came along that may read the metrics."""
+    try:
+        caller(request, service, "metrics")
+    except Problem:
+        return False
+    return True
 
 
 def _routed(edition: Edition, texts: tuple[str, ...]) -> tuple[Routed, ...]:

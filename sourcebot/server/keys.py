@@ -98,12 +98,13 @@ class KeyRing:
     def __init__(self, path: Path | None) -> None:
         """Raises ServerError."""
         self._path = path
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
         self._keys: dict[str, ApiKey] = {}
         self.problem: str | None = None
         if path is not None:
-            self._keys = {key.id: key for key in read_keys(path)}
+            # Looked at before it is read: what is written in between is found at the next look.
             self._seen = _stamp(path)
+            self._keys = {key.id: key for key in read_keys(path)}
 
     @property
     def wanted(self) -> bool:
@@ -111,10 +112,20 @@ class KeyRing:
         return self._path is not None
 
     def renew(self) -> None:
-        """Take over what was edited; a broken file is refused, and the last good one stays."""
-        if self._path is None or _stamp(self._path) == self._seen:
+        """Take over what was edited; a broken file is refused, and the last good one stays.
+
+        So it does where the file is gone: an editor may be about to put another in its place. Keys
+        still end when they expire, and to end them earlier `sourcebot keys end` writes the file.
+        """
+        if self._path is None:
             return
-        self._seen = _stamp(self._path)
+        stamp = _stamp(self._path)
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        if stamp is None:
+            self.problem = f"{self._path}: is gone; the keys that were in it go on"
+            return
         try:
             self._keys = {key.id: key for key in read_keys(self._path)}
             self.problem = None
@@ -142,9 +153,9 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: Path) -> tuple[int, ...] | None:
     try:
         found = os.stat(path)
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return found.st_mtime_ns, found.st_size, found.st_ino

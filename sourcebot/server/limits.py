@@ -32,7 +32,16 @@ class Buckets:
         More than the burst is taken as the whole burst: such a request has to wait for a full
         bucket, and not for ever.
         """
-        tokens = min(tokens, self._burst)
+        return self._take(name, min(tokens, self._burst))
+
+    def more(self, name: str, tokens: float) -> int:
+        """Take tokens for a request that has taken its first one already: see `take`.
+
+        Both together never come to more than the burst, or the request would wait for ever.
+        """
+        return self._take(name, min(tokens, self._burst - 1.0))
+
+    def _take(self, name: str, tokens: float) -> int:
         now = self._clock()
         left, seen = self._buckets.get(name, (self._burst, now))
         left = min(self._burst, left + (now - seen) * self._rate)

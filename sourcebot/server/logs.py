@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +14,8 @@ import msgspec
 LONGEST = 500
 """Characters of a value in a log."""
 
+_encode = msgspec.json.Encoder().encode
+
 
 class Log:
     """Writes lines of JSON. messages: whether the text of messages is logged."""
@@ -19,25 +24,59 @@ class Log:
         self, *, messages: bool = False, write: Callable[[str], object] | None = None
     ) -> None:
         self.messages = messages
-        self._write = write if write is not None else _to_standard_error
+        self._write = write
 
     def line(self, event: str, *, text: str | None = None, **fields: object) -> None:
         """Write a line. text: what a person wrote, left out unless it was asked for."""
-        time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        told = {key: _short(value) for key, value in fields.items() if value is not None}
+        told: dict[str, object] = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "event": event,
+        }
+        for key, value in fields.items():
+            if value is not None:
+                told[key] = value if type(value) is not str else value[:LONGEST]
         if text is not None and self.messages:
-            told["text"] = _short(text)
-        self._write(msgspec.json.encode({"time": time, "event": event, **told}).decode() + "\n")
-
-
-def _short(value: object) -> object:
-    if isinstance(value, str):
+            told["text"] = text[:LONGEST]
+        try:
+            line = _encode(told)
+        except UnicodeEncodeError:
+            line = _encode({key: _encodable(value) for key, value in told.items()})
         # JSON escapes line breaks, so that nobody can write a line of their own.
-        return value.encode("utf-8", "replace").decode()[:LONGEST]
-    return value
+        if self._write is not None:
+            self._write(line.decode() + "\n")
+        else:
+            _to_standard_error(line + b"\n")
 
 
-def _to_standard_error(line: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write(line)
-        sys.stderr.flush()
+class Handler(logging.Handler):
+    """What the web server itself has to say, in lines of the same kind."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._log = Log()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; of an exception its kind alone, for it may quote what people wrote."""
+        error = record.exc_info[0] if record.exc_info else None
+        self._log.line(
+            "server",
+            level=record.levelname.lower(),
+            message=record.getMessage(),
+            error=error.__name__ if error is not None else None,
+        )
+
+
+def _encodable(value: object) -> object:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _to_standard_error(line: bytes) -> None:
+    """In one write, so that the lines of several workers do not mix.
+
+    A log that nobody reads any longer must not end the answering.
+    """
+    if sys.stderr is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        while line:
+            line = line[os.write(sys.stderr.fileno(), line) :]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -26,33 +25,72 @@ _HELP = {
 Labels = tuple[tuple[str, str], ...]
 
 
+class Counter:
+    """One series of a counter or a gauge."""
+
+    __slots__ = ("_lock", "value")
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+        self.value: float = 0
+
+    def add(self, amount: float = 1) -> None:
+        """Add to it."""
+        with self._lock:
+            self.value += amount
+
+
+class Times:
+    """One series of a histogram: a number for each bucket, and the sum of all seconds."""
+
+    __slots__ = ("_lock", "row")
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+        self.row = [0.0] * (len(BOUNDS) + 2)
+
+    def add(self, seconds: float) -> None:
+        """Put a request into its bucket."""
+        with self._lock:
+            self.row[bisect_left(BOUNDS, seconds)] += 1
+            self.row[-1] += seconds
+
+
 class Metrics:
     """The counts of one process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: dict[tuple[str, Labels], float] = defaultdict(float)
-        self._times: dict[Labels, list[float]] = {}
+        self._counters: dict[tuple[str, Labels], Counter] = {}
+        self._times: dict[Labels, Times] = {}
+
+    def counter(self, name: str, **labels: str) -> Counter:
+        """A series, to be kept by who adds to it often."""
+        key = name, tuple(sorted(labels.items()))
+        with self._lock:
+            found = self._counters.get(key)
+            if found is None:
+                found = self._counters[key] = Counter(self._lock)
+            return found
+
+    def times(self, **labels: str) -> Times:
+        """A series of the histogram of requests."""
+        key = tuple(sorted(labels.items()))
+        with self._lock:
+            found = self._times.get(key)
+            if found is None:
+                found = self._times[key] = Times(self._lock)
+            return found
 
     def count(self, name: str, amount: float = 1, **labels: str) -> None:
         """Add to a counter, or move a gauge."""
-        with self._lock:
-            self._counts[name, tuple(sorted(labels.items()))] += amount
-
-    def time(self, seconds: float, **labels: str) -> None:
-        """Put a request into the histogram."""
-        key = tuple(sorted(labels.items()))
-        with self._lock:
-            row = self._times.get(key)
-            if row is None:
-                row = self._times[key] = [0.0] * (len(BOUNDS) + 2)
-            row[bisect_left(BOUNDS, seconds)] += 1
-            row[-1] += seconds
+        self.counter(name, **labels).add(amount)
 
     def text(self, gauges: Mapping[str, float]) -> str:
         """Everything, as Prometheus reads it. gauges: name -> value of what is known only now."""
         with self._lock:
-            counts, times = dict(self._counts), {key: list(row) for key, row in self._times.items()}
+            counts = {key: counter.value for key, counter in self._counters.items()}
+            times = {key: list(series.row) for key, series in self._times.items()}
         return "\n".join(_lines(counts, times, gauges)) + "\n"
 
 
@@ -66,22 +104,27 @@ def _lines(
         yield f"# TYPE {name} {kind}"
         for (counted, labels), value in sorted(counts.items()):
             if counted == name:
-                yield f"{name}{_labels(labels)} {value:g}"
+                yield f"{name}{_labels(labels)} {_number(value)}"
         if kind == "histogram":
             for labels, row in sorted(times.items()):
                 yield from _histogram(name, labels, row)
     for name, value in gauges.items():
         yield f"# TYPE {name} gauge"
-        yield f"{name} {value:g}"
+        yield f"{name} {_number(value)}"
 
 
 def _histogram(name: str, labels: Labels, row: list[float]) -> Iterator[str]:
     total = 0.0
     for bound, number in zip((*(f"{bound:g}" for bound in BOUNDS), "+Inf"), row, strict=False):
         total += number
-        yield f"{name}_bucket{_labels((*labels, ('le', bound)))} {total:g}"
+        yield f"{name}_bucket{_labels((*labels, ('le', bound)))} {_number(total)}"
     yield f"{name}_sum{_labels(labels)} {row[-1]:.6f}"
-    yield f"{name}_count{_labels(labels)} {total:g}"
+    yield f"{name}_count{_labels(labels)} {_number(total)}"
+
+
+def _number(value: float) -> str:
+    """All its digits: a counter that is rounded stands still, and then jumps."""
+    return str(int(value)) if value == int(value) else repr(value)
 
 
 def _labels(labels: Labels) -> str:

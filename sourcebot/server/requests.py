@@ -15,7 +15,12 @@ from sourcebot.server.problems import Problem
 from sourcebot.server.service import Service
 
 KB_HEADER = "x-sourcebot-kb"
+LINGER = 16
+"""How many times the bytes that a body may have are read and thrown away: who is still sending
+would not read the refusal, but find the connection broken."""
+_KB = KB_HEADER.encode()
 _LONGEST_KEY = 255
+_JSON = (b"application/json", b"")
 Body = TypeVar("Body", bound=Struct)
 
 
@@ -29,31 +34,44 @@ class Caller(Struct, frozen=True):
 
 def note(request: Request, **fields: object) -> None:
     """Add to the line that the log holds on this request."""
-    request.state.noted = {**getattr(request.state, "noted", {}), **fields}
+    state = request.scope["state"]
+    noted = state.get("noted")
+    if noted is None:
+        state["noted"] = fields
+    else:
+        noted.update(fields)
 
 
 def caller(request: Request, service: Service, scope: Scope) -> Caller:
     """Who asks, if they may. Raises Problem: 401, 403, 404 or 429."""
-    wanted = request.headers.get(KB_HEADER) or request.query_params.get("kb")
+    headers = _headers(request)
+    wanted: str | None = headers.get(_KB, b"").decode("latin-1") or None
+    if wanted is None and request.scope["query_string"]:
+        wanted = request.query_params.get("kb") or None
+    key: ApiKey | None = None
     if service.keys.wanted:
-        key = service.keys.find(_bearer(request), utc_now())
+        key = service.keys.find(_bearer(headers), utc_now())
         if key is None:
+            # Also those who guess have so many tries; with a valid key nobody has to do with it.
+            limit(service.buckets.take(f"guess:{address(request, service)}"))
             raise Problem(
                 "unauthorized",
                 "send a valid key as `Authorization: Bearer sb_...`",
                 {"WWW-Authenticate": "Bearer"},
             )
+        name = f"key:{key.id}"
+        note(request, caller=name)
         if scope not in key.scopes:
             raise Problem("forbidden", f"this key has no scope `{scope}`")
         if wanted is not None and wanted != key.kb:
             raise Problem("forbidden", "this key is for another knowledge base")
-        name, wanted = f"key:{key.id}", key.kb
+        wanted = key.kb
     else:
-        key, name = None, f"address:{address(request, service)}"
+        name = f"address:{address(request, service)}"
     served = service.bases.get(wanted) if wanted is not None else service.bases.default
     if served is None:
         raise Problem("not-found", "this knowledge base is not served here")
-    note(request, caller=name if key is not None else None, kb=served.edition.stamp)
+    note(request, kb=served.edition.stamp)
     limit(service.buckets.take(name))
     return Caller(name, key, served)
 
@@ -65,39 +83,67 @@ def limit(wait: int) -> None:
 
 
 def address(request: Request, service: Service) -> str:
-    """The address of the client; that which a proxy names, where the proxy is trusted."""
-    peer = request.client.host if request.client is not None else "unknown"
-    if peer in service.config.trust_proxy:
-        forwarded = request.headers.get("x-forwarded-for", "").split(",")
-        return forwarded[-1].strip()[:64] or peer
+    """The address of the client; that which a proxy names, where the proxy is trusted.
+
+    Every proxy adds whom it was called by at the end. What stands before the last address that is
+    not one of ours was written by the client, who can write anything.
+    """
+    client = request.scope.get("client")
+    peer: str = client[0] if client else "unknown"
+    trusted = service.config.trust_proxy
+    if peer not in trusted:
+        return peer
+    named: list[str] = [
+        one.strip()
+        for name, value in request.scope["headers"]
+        if name == b"x-forwarded-for"
+        for one in value.decode("latin-1").split(",")
+    ]
+    for one in reversed(named):
+        if one and one not in trusted:
+            return one[:64]
     return peer
 
 
 async def raw_body(request: Request, service: Service) -> bytes:
     """The bytes of the body. Raises Problem where there are too many, or they take too long."""
-    limits = service.config.limits
-    told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and int(told[:18]) > limits.body_bytes:
-        raise _too_large(limits.body_bytes)
-    pieces = bytearray()
+    limits, headers = service.config.limits, _headers(request)
+    most = limits.body_bytes
+    told = headers.get(b"content-length", b"")
+    declared = int(told[:18]) if told.isdigit() else 0
+    # Who waits to be told to go on has sent nothing yet, and is not told to.
+    if declared > most and (declared > LINGER * most or b"expect" in headers):
+        raise _too_large(most)
+    pieces, length = bytearray(), 0
     try:
         async with asyncio.timeout(limits.body_seconds):
             async for piece in request.stream():
-                pieces += piece
-                if len(pieces) > limits.body_bytes:
-                    raise _too_large(limits.body_bytes)
+                length += len(piece)
+                if length <= most:
+                    pieces += piece
+                elif length > LINGER * most:
+                    break
     except TimeoutError as error:
-        raise Problem("slow-body", "send the body faster, or a smaller one") from error
+        if length > most:
+            raise _too_large(most) from error
+        raise Problem(
+            "slow-body", "send the body faster, or a smaller one", {"Connection": "close"}
+        ) from error
     except ClientDisconnect as error:
         raise Problem("bad-request", "the body ended before its end") from error
+    if length > most:
+        raise _too_large(most)
     return bytes(pieces)
 
 
 async def body(request: Request, service: Service, shape: type[Body]) -> Body:
     """The body as a value of a shape. Raises Problem."""
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()
-    if kind.casefold() not in ("application/json", ""):
+    headers = _headers(request)
+    kind = headers.get(b"content-type", b"")
+    if kind not in _JSON and kind.partition(b";")[0].strip().lower() not in _JSON:
         raise Problem("unsupported-type", "send JSON, as `Content-Type: application/json`")
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise Problem("unsupported-type", "send the body as it is, without a Content-Encoding")
     value: Body = decoded(await raw_body(request, service), shape)
     return value
 
@@ -116,14 +162,26 @@ def decoded(data: bytes, shape: Any) -> Any:
 
 def idempotency_key(request: Request) -> str | None:
     """The key under which a message counts once, if it has one. Raises Problem."""
-    key = request.headers.get("idempotency-key")
-    if key is not None and not (1 <= len(key) <= _LONGEST_KEY and key.isprintable()):
+    found = _headers(request).get(b"idempotency-key")
+    if found is None:
+        return None
+    key = found.decode("latin-1")
+    if not (1 <= len(key) <= _LONGEST_KEY and key.isprintable()):
         raise Problem("invalid", f"an Idempotency-Key has 1 to {_LONGEST_KEY} printable characters")
     return key
 
 
-def _bearer(request: Request) -> str:
-    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+def _headers(request: Request) -> dict[bytes, bytes]:
+    """The headers by name, the last one of a name; made once for a request."""
+    state = request.scope["state"]
+    found: dict[bytes, bytes] | None = state.get("headers")
+    if found is None:
+        found = state["headers"] = dict(request.scope["headers"])
+    return found
+
+
+def _bearer(headers: dict[bytes, bytes]) -> str:
+    scheme, _, rest = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     return rest.strip() if scheme.casefold() == "bearer" else ""
 
 
