@@ -55,6 +55,11 @@ class Case(Struct, frozen=True):
         return {**self.assumed, **self.told}
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """What was put to a person; an assumption that comes back with the rest was not."""
+        return tuple(id for id, answer in self.told.items() if self.assumed.get(id) != answer)
+
+    @property
     def contradictions(self) -> list[str]:
         """Answers that cannot both hold, and why."""
         return [
@@ -76,7 +81,7 @@ def kb_advise_step(
     """
     case = _case(edition(ctx, kb), answers or {}, task)
     counsel = case.counsel
-    begun = Advising(task=case.task, asked=tuple(case.told))
+    begun = Advising(task=case.task, asked=case.asked)
     step = steps.apply(counsel.advice, counsel.model, begun, case.answers, {})
     noted = case.assumed if not case.told else {}
     try:
@@ -136,7 +141,7 @@ def _case(at: Edition, answers: dict[str, str], task: str | None) -> Case:
     if counsel is None:
         raise Refused("this knowledge base has no questions to advise by")
     about, assumed = None, {}
-    if task is not None:
+    if task:
         about = settled("task", "tasks", task, task_named(at.bot, task))
         assumed = implied(counsel.advice, at.bot.knowledge.tasks[about].implies)
     told = {}
@@ -145,7 +150,7 @@ def _case(at: Edition, answers: dict[str, str], task: str | None) -> Case:
         if id in told:
             raise Refused(f"`{id}` is answered twice")
         told[id] = _answer(counsel, id, answer)
-    return Case(counsel, about, {id: a for id, a in assumed.items() if id not in told}, told)
+    return Case(counsel, about, assumed, told)
 
 
 def _criterion(counsel: Counsel, text: str) -> str:

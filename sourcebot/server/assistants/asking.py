@@ -140,7 +140,7 @@ def which_concept(ctx: Ctx, concept: Name, kb: Kb = None) -> str | Elicit[Any]:
 
 def kb_entry(
     ctx: Ctx,
-    concept: Annotated[Name, Field(description="A concept, by id or name.")],
+    concept: Annotated[Name, Field(description="A concept, by id or name; several joined by `+`.")],
     aspect: Annotated[Name, Field(description="What about it: an aspect, by id or name.")],
     meant: Annotated[Outcome, Resolve(which_concept)],
     kb: Kb = None,

@@ -63,9 +63,9 @@ def settled(kind: str, kinds: str, text: str, named: Named) -> str:
     if named.id is not None:
         return named.id
     near = " or ".join(f"`{id}`" for id in named.meant)
-    hint = f"did you mean {near}? " if near else ""
+    hint = f"; did you mean {near}?" if near else ""
     raise Refused(
-        f"there is no {kind} {quoted(text)}; {hint}(`kb_list` with kind `{kinds}` has all)"
+        f"there is no {kind} {quoted(text)}{hint} (`kb_list` with kind `{kinds}` has all)"
     )
 
 

@@ -20,6 +20,8 @@ from sourcebot.server.bases import Served
 
 INDEX, VERSION = "kb://{kb}/index", "kb://{kb}/version"
 CONCEPT, ENTRY = "kb://{kb}/concepts/{id}", "kb://{kb}/entries/{concept}/{aspect}"
+MOST_ALIASES = 8
+"""Names that a page begins with; a base may know many more, for hearing them."""
 JSON, MARKDOWN = "application/json", "text/markdown"
 
 
@@ -67,8 +69,9 @@ def concept(kb: str, id: str, ctx: Ctx) -> str:
     base = bot.knowledge
     known = settled("concept", "concepts", id, concept_named(bot, id))
     about = base.concepts[known]
-    aliases = dict.fromkeys(one.text for one in about.names if one.text != about.name)
-    head = f"# {about.name}\n\n" + (f"Also: {', '.join(aliases)}\n\n" if aliases else "")
+    aliases = list(dict.fromkeys(one.text for one in about.names if one.text != about.name))
+    also = ", ".join(aliases[:MOST_ALIASES])
+    head = f"# {about.name}\n\n" + (f"Also: {also}\n\n" if also else "")
     reply = entry_of(bot, known, DEFINE)
     held = [
         f"- {base.aspects[aspect].name}: {entry_uri(of, known, aspect)}"

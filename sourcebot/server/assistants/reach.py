@@ -34,7 +34,7 @@ class Reach:
     def pick(self, name: str | None) -> Served:
         """The base of a name, or the first one. Raises Refused."""
         usable = {served.name: served for served in self}
-        if name is None:
+        if not name:
             return next(iter(usable.values()))
         if name not in usable:
             # Whoever may use one base is not told what the others are called.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,8 @@ LONGEST_TEXT = 4_000
 LONGEST_WHOLE = 16_000
 """The same in the structured content: no entry of a sound base comes near."""
 MOST_SOURCES = 15
+MOST_REASONED = 3
+"""Options whose reasons are told; of the others, the score and what rules them out."""
 _OFFERS = {"clarify": "Did you mean", "unknown": "What can be asked"}
 
 
@@ -26,6 +28,7 @@ def of_reply(reply: Reply, *lines: str, text: str | None = None, **more: object)
     """
     whole: dict[str, Any] = msgspec.json.decode(reply.to_json())
     whole["text"] = shortened(whole["text"], LONGEST_WHOLE)
+    whole["recommendation"] = in_short(whole["recommendation"])
     parts = [shortened(reply.text if text is None else text, LONGEST_TEXT)]
     if reply.status in _OFFERS and reply.suggestions:
         parts.append(f"{_OFFERS[reply.status]}:\n" + _listed(reply.suggestions))
@@ -33,6 +36,30 @@ def of_reply(reply: Reply, *lines: str, text: str | None = None, **more: object)
         parts.append(f"Sources: {cited(reply.sources)}")
     parts += [line for line in (*lines, f"kb: {reply.kb}") if line]
     return result("\n\n".join(parts), whole | more)
+
+
+def in_short(recommendation: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The recommendation with the reasons of the first options alone; else it has 10,000 tokens."""
+    if recommendation is None:
+        return None
+    first, rest = (
+        recommendation["ranking"][:MOST_REASONED],
+        recommendation["ranking"][MOST_REASONED:],
+    )
+    ranking = [*first, *({**option, "for": [], "against": []} for option in rest)]
+    short = {**recommendation, "ranking": ranking}
+    told = {id for key, value in short.items() if key != "sources" for id in _cited(value)}
+    return short | {"sources": [one for one in short["sources"] if one["id"] in told]}
+
+
+def _cited(value: object) -> Iterator[str]:
+    """The ids of all sources that stand somewhere in a value."""
+    if isinstance(value, dict):
+        yield from value.get("sources", ())
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _cited(part)
 
 
 def result(text: str, structured: dict[str, Any]) -> CallToolResult:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+import threading
 
 import anyio
 import uvicorn
@@ -33,6 +35,7 @@ def run(config: Config, *, over_http: bool) -> int:
     if over_http:
         _serve(config, service, server)
     else:
+        _leave_at_once()
         anyio.run(_speak, service, server)
     return 0
 
@@ -41,6 +44,12 @@ async def _speak(service: Service, server: Desk) -> None:
     """Over standard input and output, which nothing else may use meanwhile."""
     async with service.running():
         await server.run_stdio_async()
+
+
+def _leave_at_once() -> None:
+    """Let Ctrl-C end the process: a thread that waits for input would hold up all else."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _serve(config: Config, service: Service, server: Desk) -> None:
