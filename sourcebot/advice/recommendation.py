@@ -243,7 +243,7 @@ def _advised(guidance: Guidance) -> Advised:
 
 
 def _with_sources(result: Recommendation) -> Recommendation:
-    """The result with every source that what it says of the first option rests on, in order."""
+    """The result with every source that it names, those of the first option in front."""
     first = result.ranking[0]
     texts: tuple[Reason | Advised, ...] = (
         *first.reasons_for,
@@ -252,5 +252,10 @@ def _with_sources(result: Recommendation) -> Recommendation:
         *result.risks,
         *result.communications,
         *result.steps,
+        *(
+            reason
+            for ranked in result.ranking[1:]
+            for reason in (*ranked.reasons_for, *ranked.reasons_against)
+        ),
     )
     return replace(result, sources=tuple(dict.fromkeys(s for text in texts for s in text.sources)))

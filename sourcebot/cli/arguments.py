@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from sourcebot._version import __version__
 from sourcebot.cli.learn_arguments import add_learn
+from sourcebot.cli.mcp_arguments import add_mcp
 from sourcebot.cli.serve_arguments import add_keys, add_serve
 
 SHELLS = ("bash", "zsh", "fish")
@@ -174,6 +175,7 @@ def build_parser() -> Parser:
     _add_advise(commands, common)
     add_learn(commands, common)
     add_serve(commands, common)
+    add_mcp(commands, common)
     add_keys(commands, common)
     _add_kb(commands, common)
 

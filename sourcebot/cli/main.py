@@ -87,6 +87,10 @@ def _dispatch(options: Namespace) -> int:
             from sourcebot.cli.serve import serve
 
             return serve(options, folder(options))
+        case "mcp":
+            from sourcebot.cli.mcp import mcp
+
+            return mcp(options, folder(options))
         case "keys":
             from sourcebot.cli.keys import keys
 

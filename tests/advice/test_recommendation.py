@@ -282,7 +282,15 @@ def test_the_shipped_result_has_the_shape_that_others_build_on(
     assert sum(ranked["acceptability"] for ranked in ranking) == pytest.approx(1, abs=0.02)
     assert set(plain["unknown"]) <= {id for id, _ in _criteria(shipped)}
     assert set(plain["answers"]) == set(answers)
-    assert {source["id"] for source in plain["sources"]} <= set(shipped.sources)
+    listed = [source["id"] for source in plain["sources"]]
+    named = {
+        id
+        for ranked in ranking
+        for reason in (*ranked["for"], *ranked["against"])
+        for id in reason["sources"]
+    }
+    assert named <= set(listed) <= set(shipped.sources)
+    assert len(listed) == len(set(listed))
     assert all({"id", "title", "publisher", "year", "url"} == set(s) for s in plain["sources"])
 
 
