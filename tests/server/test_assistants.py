@@ -14,7 +14,7 @@ from sourcebot import Bot
 from sourcebot.dialogue.reply import Reply
 from sourcebot.server.assistants import shapes
 from sourcebot.server.assistants.desk import Desk
-from sourcebot.server.assistants.results import LONGEST_TEXT, shortened
+from sourcebot.server.assistants.results import LONGEST_TEXT, MOST_REASONS, shortened
 from sourcebot.server.assistants.tokens import LONGEST, Seal
 from sourcebot.server.bases import Bases
 from tests.knowledge.tea import TeaFolder
@@ -427,9 +427,7 @@ async def test_a_question_comes_with_the_ids_of_its_answers(server: Desk, mode: 
     assert "- `unknown` I do not know" in text
 
 
-async def test_labels_are_as_good_as_ids_and_unknown_is_an_answer(
-    server: Desk, mode: Mode
-) -> None:
+async def test_labels_are_as_good_as_ids_and_unknown_is_an_answer(server: Desk, mode: Mode) -> None:
     given = {"today's place": "Our own staff in our own country", "core": "unknown"}
     async with connected(server, mode) as client:
         told = await call(client, "kb_recommend", answers=given)
@@ -450,7 +448,7 @@ async def test_answers_that_contradict_each_other_are_named(server: Desk, mode: 
     assert len(told["contradictions"]) == 1
 
 
-async def test_a_recommendation_tells_the_reasons_of_its_first_options_alone(
+async def test_a_recommendation_tells_the_strongest_reasons_of_its_first_options(
     server: Desk, bot: Bot, mode: Mode
 ) -> None:
     assert bot.adviser is not None
@@ -460,11 +458,31 @@ async def test_a_recommendation_tells_the_reasons_of_its_first_options_alone(
 
     ranking = told["recommendation"]["ranking"]
     whole = bot.adviser.as_json(bot.adviser.recommend(told["answers"]))["ranking"]
-    assert ranking[:3] == whole[:3]
+    assert ranking[0] == whole[0]
     assert [option["option"] for option in ranking] == [option["option"] for option in whole]
+    for option, all_of_it in zip(ranking[1:3], whole[1:3], strict=True):
+        assert option["for"] == all_of_it["for"][:MOST_REASONS]
+        assert option["against"] == all_of_it["against"][:MOST_REASONS]
     assert not any(option["for"] or option["against"] for option in ranking[3:])
-    cited = {id for option in ranking for reason in option["for"] for id in reason["sources"]}
-    assert cited <= {source["id"] for source in told["recommendation"]["sources"]}
+
+
+async def test_every_source_of_a_recommendation_is_listed_once(server: Desk, mode: Mode) -> None:
+    given = {"current": "supplier-abroad", "core": "commodity", "driver": "cost"}
+    async with connected(server, mode) as client:
+        told = await call(client, "kb_recommend", answers=given)
+
+    recommendation = told["recommendation"]
+    reasons = [
+        reason
+        for option in recommendation["ranking"]
+        for reason in (*option["for"], *option["against"])
+    ]
+    guidance = [one for key in ("risks", "steps", "notes") for one in recommendation[key]]
+    named = {id for one in (*reasons, *guidance) for id in one["sources"]}
+    listed = [source["id"] for source in (*told["sources"], *recommendation["sources"])]
+    assert recommendation["sources"]
+    assert named <= set(listed)
+    assert len(listed) == len(set(listed))
 
 
 # Resources, completion, prompts

@@ -17,6 +17,8 @@ LONGEST_WHOLE = 16_000
 MOST_SOURCES = 15
 MOST_REASONED = 3
 """Options whose reasons are told; of the others, the score and what rules them out."""
+MOST_REASONS = 3
+"""Reasons for, and as many against, that are told of an option that does not come first."""
 _OFFERS = {"clarify": "Did you mean", "unknown": "What can be asked"}
 
 
@@ -28,7 +30,7 @@ def of_reply(reply: Reply, *lines: str, text: str | None = None, **more: object)
     """
     whole: dict[str, Any] = msgspec.json.decode(reply.to_json())
     whole["text"] = shortened(whole["text"], LONGEST_WHOLE)
-    whole["recommendation"] = in_short(whole["recommendation"])
+    whole["recommendation"] = in_short(whole["recommendation"], whole["sources"])
     parts = [shortened(reply.text if text is None else text, LONGEST_TEXT)]
     if reply.status in _OFFERS and reply.suggestions:
         parts.append(f"{_OFFERS[reply.status]}:\n" + _listed(reply.suggestions))
@@ -38,18 +40,34 @@ def of_reply(reply: Reply, *lines: str, text: str | None = None, **more: object)
     return result("\n\n".join(parts), whole | more)
 
 
-def in_short(recommendation: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The recommendation with the reasons of the first options alone; else it has 10,000 tokens."""
+def in_short(
+    recommendation: dict[str, Any] | None, listed: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any] | None:
+    """The recommendation with the strongest reasons of the first options; the whole is too long.
+
+    listed: sources that stand beside it, which it then does not repeat.
+    """
     if recommendation is None:
         return None
-    first, rest = (
-        recommendation["ranking"][:MOST_REASONED],
-        recommendation["ranking"][MOST_REASONED:],
-    )
-    ranking = [*first, *({**option, "for": [], "against": []} for option in rest)]
+    ranking = [
+        {
+            **option,
+            "for": _strongest(option["for"], place),
+            "against": _strongest(option["against"], place),
+        }
+        for place, option in enumerate(recommendation["ranking"])
+    ]
     short = {**recommendation, "ranking": ranking}
     told = {id for key, value in short.items() if key != "sources" for id in _cited(value)}
+    told -= {source["id"] for source in listed}
     return short | {"sources": [one for one in short["sources"] if one["id"] in told]}
+
+
+def _strongest(reasons: list[dict[str, Any]], place: int) -> list[dict[str, Any]]:
+    """All of the first option, a few of the next ones, none of the rest."""
+    if place == 0:
+        return reasons
+    return reasons[:MOST_REASONS] if place < MOST_REASONED else []
 
 
 def _cited(value: object) -> Iterator[str]:

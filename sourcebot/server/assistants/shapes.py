@@ -70,8 +70,8 @@ class Reply(BaseModel):
     parts: list[Understood] = Field(description="The questions of a message that held two.")
     question: Question | None
     recommendation: dict[str, Any] | None = Field(
-        description="ranking (option, score, and for the first three for and against), decisive, "
-        "flips, risks, steps, notes."
+        description="ranking (option, score, and for the first three the strongest for and "
+        "against), decisive, flips, risks, steps, notes; sources: those not in `sources`."
     )
     suggestions: list[str] = Field(description="Messages that can be sent next as they are.")
     sources: list[Source]
