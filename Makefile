@@ -36,7 +36,7 @@ check: test lint types imports ## all of the above, and the knowledge base
 build: $(VENV)/.installed-test ## build the wheel and the source archive into dist/
 	@$(BIN)/python -m build --outdir dist .
 
-picture: $(VENV)/.installed ## make the README's picture of the app again
+picture: $(VENV)/.installed ## make the README's pictures of the app again
 	@$(BIN)/python docs/screenshot.py
 
 clean: ## delete what was made

@@ -157,7 +157,11 @@ class Memories(Chart):
                 f"{one.recall:5.0%}",
                 (f"{lasts:>{span}}", QUIET),
             )
-            yield from rest
+            if len(rest) > 1:
+                # A long question is known by how it begins, and bars stay near one another.
+                yield rest[0].truncate(column - 1).append("…")
+            else:
+                yield from rest
         yield from _told("Right: how long until one in ten would be forgotten.", width)
 
 
