@@ -466,7 +466,7 @@ footer a { color: #0550ae; }
     return row.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
   };
 
-  const INLINE = /\\([!-/:-@[-`{-~])|(`+)([^`]+?)\2(?!`)|(\*\*|__)(?=\S)|([*_])(?=\S)|\[(\d{1,3}(?:, ?\d{1,3})*)\](?!\()|\[([^[\]\n]{1,300})\]\(([^()\s]{1,2000})\)|<(https?:\/\/[^<>\s]{1,2000})>|(https?:\/\/[^\s<>"'`*]{1,2000})|(\n)/g;
+  const INLINE = /\\([!-/:-@[-`{-~])|(`+)|(\*\*|__)(?=\S)|([*_])(?=\S)|\[(\d{1,3}(?:, ?\d{1,3})*)\](?!\()|\[([^[\]\n]{1,300})\]\(([^()\s]{1,2000})\)|<(https?:\/\/[^<>\s]{1,2000})>|(https?:\/\/[^\s<>"'`*]{1,2000})|(\n)/g;
   const WORD = /[\p{L}\p{N}]/u;
 
   const inline = (text, context, depth = 0) => {
@@ -475,7 +475,7 @@ footer a { color: #0550ae; }
     const dead = new Set();
     const scan = new RegExp(INLINE.source, "g");
     for (let match = scan.exec(text); match; match = scan.exec(text)) {
-      const [all, escaped, , code, strong, soft, numbers, label, target, pointed, bare, line] = match;
+      const [all, escaped, ticks, strong, soft, numbers, label, target, pointed, bare, line] = match;
       const mark = strong || soft;
       let node = null;
       let end = match.index + all.length;
@@ -491,8 +491,14 @@ footer a { color: #0550ae; }
         end = close + mark.length;
       } else if (escaped !== undefined) {
         node = escaped;
-      } else if (code !== undefined) {
-        node = el("code", null, code);
+      } else if (ticks !== undefined) {
+        const close = dead.has(ticks) ? -1 : endOfCode(text, ticks, end);
+        if (close < 0) {
+          dead.add(ticks);
+          continue;
+        }
+        node = el("code", null, codeOf(text.slice(end, close)));
+        end = close + ticks.length;
       } else if (numbers !== undefined) {
         node = context.cite(numbers.split(/, ?/).map(Number), all);
         if (node === null) continue;
@@ -517,6 +523,22 @@ footer a { color: #0550ae; }
     }
     if (from < text.length) made.push(text.slice(from));
     return made;
+  };
+
+  /** Where a run of just as many backticks begins, -1 where there is none: others are part of the code. */
+  const endOfCode = (text, ticks, from) => {
+    const scan = /`+/g;
+    scan.lastIndex = from;
+    for (let match = scan.exec(text); match; match = scan.exec(text)) {
+      if (match[0] === ticks) return match.index;
+    }
+    return -1;
+  };
+
+  /** Code as it is shown: a space at both ends only keeps its own backticks from those around it. */
+  const codeOf = (written) => {
+    const line = written.replaceAll("\n", " ");
+    return line.startsWith(" ") && line.endsWith(" ") && line.trim() ? line.slice(1, -1) : line;
   };
 
   /** Where an emphasis ends, -1 where it does not. */

@@ -17,10 +17,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sourcebot.server import problems
 from sourcebot.server.config import Config
+from sourcebot.server.cors import Cors
 from sourcebot.server.endpoints import Endpoint, Endpoints
 from sourcebot.server.guard import Guard
 from sourcebot.server.problems import Problem
 from sourcebot.server.service import Service
+from sourcebot.server.widget import widget_routes
 
 CONFIG = "SOURCEBOT_SERVER_CONFIG"
 """The environment variable that carries a configuration, as JSON, to the workers."""
@@ -45,6 +47,7 @@ def create_app(service: Service) -> ASGIApp:
         _route("/readyz", answers.ready, "GET"),
         _route("/metrics", answers.metrics, "GET"),
         _route("/openapi.json", answers.openapi, "GET"),
+        *widget_routes(service),
     ]
     if service.desks is not None:
         from sourcebot.server.desks.endpoints import Hooks
@@ -64,7 +67,8 @@ def create_app(service: Service) -> ASGIApp:
         exception_handlers={HTTPException: _refused, Problem: _problem, Exception: _fault},
     )
     app.router.redirect_slashes = False
-    return Guard(Shortcut(app, routes), service)
+    guarded = Guard(Shortcut(app, routes), service)
+    return Cors(guarded, service.config.origins) if service.config.origins else guarded
 
 
 class Shortcut:

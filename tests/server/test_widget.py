@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp
 
 from sourcebot.knowledge.folders import shipped
 from sourcebot.server.app import create_app
 from sourcebot.server.config import Config
-from sourcebot.server.cors import Cors
 from sourcebot.server.keys import new_key, write_keys
 from sourcebot.server.logs import Log
 from sourcebot.server.service import Service
-from sourcebot.server.widget import widget_routes
 from tests.knowledge.tea import TeaFolder
 
 SITE = "https://www.shop.example"
@@ -35,7 +31,7 @@ def service_of(tea: TeaFolder, **config: Any) -> Service:
 
 
 def client_of(service: Service) -> TestClient:
-    return TestClient(Starlette(routes=widget_routes(service)))
+    return TestClient(create_app(service))
 
 
 def policy(headers: Mapping[str, str]) -> dict[str, str]:
@@ -98,8 +94,7 @@ def test_a_page_for_each_base(tea: TeaFolder, tmp_path: Path) -> None:
 
 
 def test_no_page_for_an_unknown_base(tea: TeaFolder) -> None:
-    app = create_with_routes(service_of(tea))
-    answer = TestClient(app).get('/?kb="><script>')
+    answer = client_of(service_of(tea)).get('/?kb="><script>')
     assert answer.status_code == 404
     assert answer.json()["code"] == "not-found"
 
@@ -165,23 +160,11 @@ def test_the_file_has_nothing_that_a_strict_policy_forbids() -> None:
     assert addresses == {"http://www.w3.org"}  # the name of SVG's vocabulary; nothing is loaded
 
 
-def create_with_routes(service: Service) -> ASGIApp:
-    from sourcebot.server.guard import Guard
-    from sourcebot.server.problems import Problem, response
-
-    async def told(request: Any, error: Exception) -> Any:
-        assert isinstance(error, Problem)
-        return response(error)
-
-    app = Starlette(routes=widget_routes(service), exception_handlers={Problem: told})
-    return Guard(app, service)
-
-
 # CORS
 
 
 def across(tea: TeaFolder, *origins: str) -> TestClient:
-    return TestClient(Cors(create_app(service_of(tea)), origins))
+    return client_of(service_of(tea, origins=origins))
 
 
 def preflight(client: TestClient, origin: str, path: str = "/v1/conversations") -> Any:
@@ -227,7 +210,8 @@ def test_others_are_told_nothing(tea: TeaFolder, origin: str) -> None:
 def test_a_named_site_reads_answers_errors_and_what_goes_with_them(tea: TeaFolder) -> None:
     client = across(tea, SITE + "/")
     good = client.post("/v1/conversations", headers={"Origin": SITE})
-    bad = client.post("/v1/conversations/c_x/messages", headers={"Origin": SITE}, content=b"[")
+    path = good.headers["location"] + "/messages"
+    bad = client.post(path, headers={"Origin": SITE}, json={"words": "no text"})
     assert (good.status_code, bad.status_code) == (201, 422)
     for answer in (good, bad):
         assert answer.headers["access-control-allow-origin"] == SITE

@@ -11,9 +11,10 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service as Driver
 
+from sourcebot.server.app import create_app
 from sourcebot.server.service import Service
 from tests.server.browser.screen import Screen
-from tests.server.browser.serving import Running, Stub, application, service_of
+from tests.server.browser.serving import Running, Stub, service_of
 
 PROGRAMS = ("chromium", "chromedriver")
 FLAGS = (
@@ -93,7 +94,7 @@ def shipped_service(shared_cache: Path) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def shipped(shipped_service: Service) -> Iterator[str]:
     """The address of a server with the shipped knowledge base."""
-    running = Running(application(shipped_service))
+    running = Running(create_app(shipped_service))
     yield running.address
     running.stop()
 

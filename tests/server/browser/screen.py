@@ -52,9 +52,9 @@ class Screen:
 
     def shown(self) -> str:
         """All text of the conversation."""
-        return str(
-            self.js("const log = root.querySelector('.log'); return log ? log.innerText : ''")
-        )
+        script = "const log = root.querySelector('.log'); return log ? told(log.innerText) : ''"
+        # The driver fails at half a character, which a page may well hold.
+        return str(self.js("const told = (text) => text.toWellFormed();" + script))
 
     def sees(self, text: str, seconds: float = 20) -> None:
         self.until(lambda: text in self.shown(), seconds)

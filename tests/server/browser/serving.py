@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -13,12 +14,10 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sourcebot.server.app import create_app
 from sourcebot.server.config import Config
-from sourcebot.server.cors import Cors
 from sourcebot.server.logs import Log
 from sourcebot.server.service import Service
 from sourcebot.server.widget import widget_routes
@@ -33,12 +32,6 @@ STRICT = (
 def service_of(**config: Any) -> Service:
     """A service that logs nothing."""
     return Service(Config(**config), log=Log(write=lambda line: None))
-
-
-def application(service: Service) -> ASGIApp:
-    """All that a server answers."""
-    routes = [*widget_routes(service), Mount("/", create_app(service))]
-    return Cors(Starlette(routes=routes), service.config.origins)
 
 
 class Running:
@@ -73,7 +66,12 @@ Answer = Callable[[Request], Awaitable[Response]]
 def says(text: str, **more: Any) -> Response:
     """A reply with some text."""
     plain = {"text": text, "status": "answered", "suggestions": [], "sources": [], "question": None}
-    return JSONResponse({**plain, "kb": "stub@1", **more})
+    return _json({**plain, "kb": "stub@1", **more})
+
+
+def _json(body: dict[str, Any], status: int = 200) -> Response:
+    """JSON with everything but ASCII escaped, so that also half a character can be in it."""
+    return Response(json.dumps(body), status, media_type="application/json")
 
 
 def problem(status: int, code: str, wait: int | None = None) -> Response:
@@ -145,7 +143,7 @@ class Stub:
             "about": self.about,
             "suggestions": ["First question", "Second question"],
         }
-        return JSONResponse(begun, 201)
+        return _json(begun, 201)
 
     async def one(self, request: Request) -> Response:
         self._note(request)
