@@ -263,7 +263,9 @@ class Resolver:
         if needs == "subject":
             return tuple(c for c in self.named if self.base.entry(aspect, (c,)) is not None)
         if self.named:
-            return (self._narrower(),) if len(self.named) == 1 else self.named
+            # Beside a task the words describe the task, and say little of a narrower concept.
+            narrows = len(self.named) == 1 and (needs != "task" or self.task is None)
+            return (self._narrower(),) if narrows else self.named
         pointing = self.reading.back and self.context.started
         if needs == "task" and self.task is not None and not pointing:
             return self.base.tasks[self.task].fits[:1]
