@@ -91,6 +91,7 @@ async def test_tools_are_offered_read_only_with_what_they_take_and_return(
         assert tool.annotations.open_world_hint is False
         assert tool.output_schema is not None
         assert "kb" in tool.output_schema["required"]
+        assert tool.input_schema["additionalProperties"] is False
         properties = tool.input_schema["properties"]
         assert all("description" in field for field in properties.values())
         assert not {"kb", "meant", "ctx"} & set(properties)
@@ -339,6 +340,9 @@ async def test_an_entry_is_read(server: Desk, bot: Bot, mode: Mode) -> None:
         ("kb_recommend", {"answers": ["core"]}, "must be an object"),
         ("kb_advise_step", {"task": "quidditch"}, "there is no task `quidditch`"),
         ("kb_aks", {"question": "x"}, "did you mean `kb_ask`?"),
+        ("kb_ask", {"question": "x", "converzation": "c1."}, "did you mean `conversation`?"),
+        ("kb_ask", {"question": "x", "colour": "red"}, "there is no argument `colour`; known are"),
+        ("kb_list", {"kind": "tasks", "kb": "tea"}, "known are: kind, query, offset"),
     ],
 )
 async def test_what_cannot_be_answered_is_said_so_that_it_can_be_put_right(

@@ -30,6 +30,7 @@ from pydantic import ValidationError
 from sourcebot.server.assistants import results
 from sourcebot.server.assistants.failures import Refused, quoted, told, unknown
 from sourcebot.server.assistants.reach import Reach
+from sourcebot.server.assistants.stdio import speak
 from sourcebot.server.assistants.tokens import Seal
 from sourcebot.server.bases import Edition, Served
 from sourcebot.server.logs import Log
@@ -53,6 +54,7 @@ class Desk(MCPServer[Any]):
         """Answer a call; what is wrong with it is a result, too."""
         began, outcome = time.perf_counter(), "answered"
         try:
+            self._refuse_unknown(name, arguments)
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
             outcome, text = self._refused(name, error)
@@ -61,6 +63,21 @@ class Desk(MCPServer[Any]):
             known = name if self._tool_input_schema(name) is not None else "unknown"
             ms = round((time.perf_counter() - began) * 1000, 2)
             self.log.line("tool", tool=known, outcome=outcome, ms=ms)
+
+    def takes_nothing_else(self, name: str) -> None:
+        """Say in the schema of a tool that what it does not name is refused."""
+        schema = self._tool_input_schema(name)
+        if schema is not None:
+            schema["additionalProperties"] = False
+
+    def _refuse_unknown(self, name: str, arguments: dict[str, Any]) -> None:
+        """What a tool does not take would be left out in silence. Raises ToolError."""
+        schema = self._tool_input_schema(name)
+        known = list(schema["properties"]) if schema is not None else list(arguments)
+        given = next((one for one in arguments if one not in known), None)
+        if given is not None:
+            reason = unknown("argument", given, known)
+            raise ToolError(str(reason)) from Refused(f"{name}: {reason}")
 
     def _refused(self, name: str, error: ToolError) -> tuple[str, str]:
         """What to log, and what to say."""
@@ -115,6 +132,11 @@ class Desk(MCPServer[Any]):
             cause = cause.__cause__
         self.log.line("fault", prompt=name, error=type(error.__cause__).__name__)
         return MCPError(INTERNAL_ERROR, FAULT)
+
+    async def run_stdio_async(self) -> None:
+        """Serve standard input and output until the input ends."""
+        options = self._lowlevel_server.create_initialization_options()
+        await speak(lambda heard, said: self._lowlevel_server.run(heard, said, options))
 
     async def list_resources(self) -> list[Resource]:
         """The index and the version of each base that may be used; the rest has templates."""

@@ -69,6 +69,7 @@ def create_server(bases: Bases, *, log: Log | None = None, seal: Seal | None = N
             description=_description(function),
             annotations=READ_ONLY,
         )
+        server.takes_nothing_else(function.__name__)
     add_pages(server)
     add_prompts(server, several=several)
     add_completion(server)
