@@ -6,6 +6,7 @@ import argparse
 from typing import NoReturn
 
 from sourcebot._version import __version__
+from sourcebot.cli.kb_arguments import add_own_base
 from sourcebot.cli.learn_arguments import add_learn
 from sourcebot.cli.mcp_arguments import add_mcp
 from sourcebot.cli.serve_arguments import add_keys, add_serve
@@ -204,10 +205,11 @@ def _add_advise(commands: argparse._SubParsersAction[Parser], common: Parser) ->
 
 def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
     kb = commands.add_parser(
-        "kb", parents=[common], help="check, measure and test a knowledge base",
+        "kb", parents=[common], help="begin, fill, check and test a knowledge base",
         description="The curator's bench.",
     )  # fmt: skip
     actions = kb.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    add_own_base(actions)
     actions.add_parser(
         "check", parents=[common], help="list every problem as file:line: message",
         description="List every problem as file:line: message. Exit code 2 when there are errors; "

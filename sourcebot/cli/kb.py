@@ -18,8 +18,12 @@ _SHOWN = 10
 
 
 def run(options: Namespace, folder: str | None) -> int:
-    """Run `check`, `stats`, `schema` or `test` and return the exit code."""
+    """Run the action that the options name and return the exit code."""
     match options.action:
+        case "new":
+            from sourcebot.cli.kb_new import new
+
+            return new(options.dir, options.title)
         case "schema":
             return schema(Path(options.output))
         case "check":
