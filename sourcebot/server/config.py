@@ -24,8 +24,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """What one client may ask of the server.
 
     body_bytes: of one request; body_seconds: to send it; answer_seconds: to answer it; per_minute,
-    burst: requests of one key (or one address, without keys); visitors_per_minute: messages of one
-    conversation; bulk_texts: texts of one request in bulk; json_depth: nesting of a body.
+    burst: requests of one key (or one address, without keys); visitor_per_minute: messages of one
+    conversation; bulk_texts: texts of one request in bulk; shutdown_seconds: for what is still
+    being answered when the server is told to stop.
     """
 
     body_bytes: Annotated[int, Meta(ge=1_024, le=100_000_000)] = 1_000_000

@@ -190,7 +190,13 @@ class Endpoints:
 
     async def openapi(self, request: Request) -> Response:
         """GET /openapi.json: all of this, for programs."""
-        return Json(openapi.encoded(keys=self._service.keys.wanted))
+        service = self._service
+        keys, desks = service.keys.wanted, service.desks is not None
+        if keys:
+            # Of what only key holders may ask nothing is told to others.
+            return Json(openapi.encoded(keys=True, desks=desks))
+        shown = openapi.examples_of(service.bases.default.edition.bot.knowledge)
+        return Json(openapi.encoded(keys=False, desks=desks, examples=shown))
 
     async def metrics(self, request: Request) -> Response:
         """GET /metrics: counts, as Prometheus reads them."""

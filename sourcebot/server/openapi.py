@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from sourcebot._version import __version__
 from sourcebot.dialogue.reply import Reply
+from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.server import problems, wire
 from sourcebot.server.keys import Scope
 
@@ -33,10 +35,39 @@ _SHAPES = (
 )
 _LIMITED = ("bad-request", "slow-body", "too-large", "unsupported-type", "invalid")
 _ALWAYS = ("too-many", "internal", "timeout")
+_SIMPLE: dict[type, dict[str, str]] = {dict: {"type": "object"}, str: {"type": "string"}}
+_HTML, _PLAIN, _SCRIPT, _IMAGE = "text/html", "text/plain", "text/javascript", "image/svg+xml"
 
 
-def document(*, keys: bool) -> dict[str, Any]:
-    """The whole description. keys: whether requests need an API key."""
+class Examples(Struct, frozen=True):
+    """What the examples ask; as they stand here they suit any knowledge base. answers: criterion
+    and answer of the advice.
+    """  # noqa: D205
+
+    question: str = "What can you do?"
+    another: str = "Tell me more."
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+def examples_of(base: KnowledgeBase) -> Examples:
+    """What may be asked of a base, from what it says of itself."""
+    questions = base.identity.examples
+    criteria = list(base.advice.criteria.values())[:2] if base.advice is not None else []
+    return Examples(
+        questions[0] if questions else Examples().question,
+        questions[-1] if questions else Examples().another,
+        tuple((criterion.id, next(iter(criterion.answers))) for criterion in criteria),
+    )
+
+
+def document(
+    *, keys: bool, desks: bool = False, examples: Examples | None = None
+) -> dict[str, Any]:
+    """The whole description.
+
+    keys: whether requests need an API key; desks: whether help desks are served; examples: what is
+    asked in them.
+    """
     _, schemas = msgspec.json.schema_components(_SHAPES, ref_template=_REF)
     described: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -49,7 +80,7 @@ def document(*, keys: bool) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "paths": _paths(keys),
+        "paths": _paths(keys, examples or Examples()) | (_DESKS if desks else {}),
         "components": {"schemas": schemas, "parameters": {"kb": _KB}},
     }
     if keys:
@@ -59,10 +90,10 @@ def document(*, keys: bool) -> dict[str, Any]:
     return described
 
 
-@cache
-def encoded(*, keys: bool) -> bytes:
+@lru_cache(maxsize=16)
+def encoded(*, keys: bool, desks: bool = False, examples: Examples | None = None) -> bytes:
     """The same as JSON."""
-    return msgspec.json.encode(document(keys=keys))
+    return msgspec.json.encode(document(keys=keys, desks=desks, examples=examples))
 
 
 _KB = {
@@ -70,6 +101,13 @@ _KB = {
     "in": "header",
     "required": False,
     "description": "Which knowledge base is asked, where there are several; a key knows its own.",
+    "schema": {"type": "string"},
+}
+_PAGE_KB = {
+    "name": "kb",
+    "in": "query",
+    "required": False,
+    "description": "Which knowledge base the page asks, where there are several.",
     "schema": {"type": "string"},
 }
 _ID = {
@@ -89,7 +127,7 @@ _ONCE = {
 }
 
 
-def _paths(keys: bool) -> dict[str, Any]:
+def _paths(keys: bool, shown: Examples) -> dict[str, Any]:
     def operation(
         id: str,
         summary: str,
@@ -101,6 +139,7 @@ def _paths(keys: bool) -> dict[str, Any]:
         errors: Iterable[str] = (),
         parameters: Iterable[dict[str, Any]] = (),
         status: int = 200,
+        media: str = "application/json",
     ) -> dict[str, Any]:
         codes = [*errors, *(_LIMITED if asks is not None else ()), *(_ALWAYS if scope else ())]
         codes += ["unauthorized", "forbidden"] if scope and keys else []
@@ -113,7 +152,7 @@ def _paths(keys: bool) -> dict[str, Any]:
                 *([{"$ref": "#/components/parameters/kb"}] if scope else []),
             ],
             "responses": {
-                str(status): _answered(answer),
+                str(status): _answered(answer, media),
                 **{str(problems.TITLES[code][0]): _problem(code) for code in codes},
             },
         }
@@ -131,7 +170,7 @@ def _paths(keys: bool) -> dict[str, Any]:
         "/v1/ask": {
             "post": operation(
                 "ask", "One question, one answer", "ask", Reply, asks=wire.AskRequest,
-                example={"text": "what is the diffrence between outsorcing and offshoring"},
+                example={"text": shown.question},
             )
         },
         "/v1/conversations": {
@@ -148,27 +187,27 @@ def _paths(keys: bool) -> dict[str, Any]:
             "parameters": [_ID],
             "post": operation(
                 "send", "The next message of a conversation", "ask", Reply,
-                asks=wire.MessageRequest, example={"text": "and why?"}, parameters=[_ONCE],
+                asks=wire.MessageRequest, example={"text": shown.another}, parameters=[_ONCE],
                 errors=("unavailable", "conflict"),
             ),
         },
         "/v1/route": {
             "post": operation(
                 "route", "What a text asks for, without an answer", "route", wire.Routed,
-                asks=wire.RouteRequest, example={"text": "why ofshoring", "explain": True},
+                asks=wire.RouteRequest, example={"text": shown.question, "explain": True},
             )
         },
         "/v1/route/bulk": {
             "post": operation(
                 "routeMany", "What many texts ask for", "route", wire.BulkRouted,
-                asks=wire.BulkRequest, example={"texts": ["why ofshoring", "is it cheaper?"]},
+                asks=wire.BulkRequest, example={"texts": [shown.question, shown.another]},
             )
         },
         "/v1/advise": {
             "post": operation(
                 "advise", "A recommendation for answers at hand", "ask", dict,
                 asks=wire.AdviseRequest,
-                example={"answers": {"core": "commodity", "current": "own-home"}},
+                example={"answers": dict(shown.answers)},
             )
         },
         "/v1/criteria": {
@@ -179,14 +218,28 @@ def _paths(keys: bool) -> dict[str, Any]:
         },
         "/healthz": {"get": operation("health", "Does the process answer?", None, wire.Health)},
         "/readyz": {"get": operation("ready", "Is all well?", None, wire.Readiness)},
+        "/metrics": {
+            "get": operation("metrics", "Counts for Prometheus", "metrics" if keys else None, str,
+                             media=_PLAIN)
+        },
+        "/openapi.json": {"get": operation("describe", "This description", None, dict)},
+        "/": {
+            "parameters": [_PAGE_KB],
+            "get": operation("page", "A page with the chat", None, str, errors=("not-found",),
+                             media=_HTML),
+        },
+        "/widget.js": {
+            "get": operation("widget", "The chat for web pages", None, str, media=_SCRIPT)
+        },
+        "/widget.svg": {"get": operation("icon", "Its icon", None, str, media=_IMAGE)},
     }  # fmt: skip
 
 
-def _answered(answer: type | None) -> dict[str, Any]:
+def _answered(answer: type | None, media: str = "application/json") -> dict[str, Any]:
     if answer is None:
         return {"description": "Done"}
-    schema = {"type": "object"} if answer is dict else _ref(answer)
-    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+    schema = _SIMPLE[answer] if answer in _SIMPLE else _ref(answer)
+    return {"description": "Done", "content": {media: {"schema": schema}}}
 
 
 def _problem(code: str) -> dict[str, Any]:
@@ -198,3 +251,39 @@ def _problem(code: str) -> dict[str, Any]:
 
 def _ref(shape: type) -> dict[str, str]:
     return {"$ref": _REF.format(name=shape.__name__)}
+
+
+def _delivery(id: str, summary: str) -> dict[str, Any]:
+    """What takes bodies of whatever form a desk has."""
+    codes = (
+        "bad-request", "unauthorized", "forbidden", "not-found", "slow-body", "too-large",
+        "invalid", *_ALWAYS, "unavailable",
+    )  # fmt: skip
+    return {
+        "operationId": id,
+        "summary": summary,
+        "requestBody": {"required": True, "content": {"*/*": {"schema": {}}}},
+        "responses": {
+            "200": {"description": "Taken; what else it says depends on the kind of desk"},
+            **{str(problems.TITLES[code][0]): _problem(code) for code in codes},
+        },
+    }
+
+
+_DESK = {
+    "name": "desk",
+    "in": "path",
+    "required": True,
+    "description": "The name of the desk in the configuration.",
+    "schema": {"type": "string"},
+}
+_DESKS: dict[str, Any] = {
+    "/hooks/{desk}": {
+        "parameters": [_DESK],
+        "post": _delivery("deliver", "A delivery of a help desk, signed as its kind signs them"),
+    },
+    "/webhooks/rest/webhook": {
+        "post": _delivery("rasa", "A message as Rasa's REST channel takes them")
+    },
+}
+"""Paths that are there only where the configuration has desks."""
