@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from sourcebot import Route, Router, SourcebotError
 from sourcebot.errors import RouterFileError
 from sourcebot.routing.router import ExamplesError
 from sourcebot.routing.storage import write_router
+from sourcebot.routing.text import MAX_CHARACTERS
 
 EXAMPLES = [
     ("where is my card", "card_arrival"),
@@ -394,23 +394,17 @@ def test_the_order_of_the_examples_does_not_change_the_intents(router: Router) -
         assert turned.route(text).intent == router.route(text).intent
 
 
-def test_a_huge_text_is_routed_in_bounded_time(router: Router) -> None:
+def test_a_huge_text_is_routed_as_its_beginning(router: Router) -> None:
     text = "where is my card " * 100_000
 
-    start = time.perf_counter()
-    route = router.route(text)
-
-    assert time.perf_counter() - start < 1
-    assert 0 <= route.confidence <= 1
+    assert router.route(text).ranking == router.route(text[:MAX_CHARACTERS]).ranking
 
 
-def test_thousands_of_examples_are_learnt_in_seconds() -> None:
+def test_thousands_of_examples_are_learnt() -> None:
     examples = [(f"word{n} word{n % 97} of intent", f"intent{n % 50}") for n in range(2_000)]
 
-    start = time.perf_counter()
     router = Router.from_examples(examples)
 
-    assert time.perf_counter() - start < 20
     assert router.route("word1500 word45 of intent").intent == "intent0"
 
 
