@@ -60,6 +60,7 @@
     keyKept: "It is kept until you leave this page, and sent to this server only.",
     setUp: "This chat is not set up rightly: the server knows no such knowledge base. Please tell those who run the page.",
     tooLarge: "This message is too long. Shorten it and send it again.",
+    interrupted: "The page was left before the answer came. Your message is kept.",
     failed: "That did not work ({code}). Your message is kept.",
     /* Words that the knowledge base understands while it gives advice; empty ones are not offered. */
     advice: { Back: "back", "My answers": "my answers", Stop: "stop" },
@@ -127,15 +128,18 @@ dialog.panel {
 dialog.panel:modal { inset: 0; inline-size: 100%; block-size: 100%; border: 0; border-radius: 0; }
 dialog.panel::backdrop { background: var(--paper); }
 .panel.page { border: 0; border-radius: 0; }
+.page .welcome .text { font-size: 1.125rem; line-height: 1.55; }
+.page .welcome:only-child { padding-block-start: clamp(0rem, 8cqi - 2rem, 3rem); }
 
 .top { display: flex; align-items: center; gap: .25rem; padding-block: .6rem; padding-inline: 1rem .6rem; border-block-end: 1px solid var(--line); }
 .top h2 { flex: 1; min-inline-size: 0; margin: 0; font-size: 1.0625rem; line-height: 1.3; font-weight: 650; }
+.badge { display: inline-grid; place-items: center; flex: none; inline-size: 2rem; block-size: 2rem; margin-inline-end: .5rem; border-radius: .55rem; background: var(--accent); color: var(--on-accent); font-size: .875rem; }
 .icon { display: inline-flex; align-items: center; justify-content: center; gap: .4rem; min-inline-size: 2.5rem; min-block-size: 2.5rem; padding: .25rem .5rem; border: 1px solid transparent; border-radius: .5rem; background: none; color: var(--soft); font-size: .875rem; }
 .icon:hover { background: var(--hover); color: var(--ink); }
 .top .icon span { display: none; }
 @container (min-width: 40rem) { .top .icon span { display: inline; } }
 
-.log { position: relative; flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; outline-offset: -3px; scrollbar-gutter: stable; }
+.log { position: relative; flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding-block: 1rem 1.25rem; padding-inline: 1rem .5rem; outline-offset: -3px; scrollbar-gutter: stable; scrollbar-width: thin; scrollbar-color: var(--edge) transparent; }
 .log > * + * { margin-block-start: 1.1rem; }
 .mine { display: flex; flex-direction: column; align-items: flex-end; gap: .3rem; }
 .mine .said { max-inline-size: 88%; padding: .5rem .85rem; border-radius: 1.1rem; border-end-end-radius: .25rem; background: var(--mine); color: var(--on-mine); white-space: pre-wrap; }
@@ -170,6 +174,7 @@ pre code { background: none; padding: 0; font-size: 1em; }
 a { color: var(--link); overflow-wrap: anywhere; }
 .cite { display: inline; padding: 0 .15em; margin: 0; border: 0; border-radius: .2rem; background: none; color: var(--link); font-size: .75em; vertical-align: super; line-height: 1; }
 .cite:hover { text-decoration: underline; }
+.wide, pre { scrollbar-width: thin; scrollbar-color: var(--edge) transparent; }
 .wide { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; }
 table { border-collapse: collapse; inline-size: 100%; font-size: .875rem; line-height: 1.4; }
 th, td { padding: .45rem .65rem; border-block-end: 1px solid var(--line); text-align: start; vertical-align: top; min-inline-size: 7rem; overflow-wrap: normal; }
@@ -246,7 +251,7 @@ summary:hover { color: var(--ink); text-decoration: underline; }
 
 .foot { padding: .7rem; border-block-start: 1px solid var(--line); }
 .box { display: flex; align-items: flex-end; gap: .35rem; padding: .25rem; border: 1px solid var(--edge); border-radius: 1.35rem; background: var(--paper); }
-.box:focus-within { border-color: var(--accent); outline: 2px solid var(--accent); outline-offset: 1px; }
+.box:focus-within { border-color: var(--accent); outline: 2px solid var(--accent); outline-offset: -1px; }
 .box textarea { flex: 1; min-inline-size: 0; min-block-size: 2.4rem; max-block-size: min(11rem, 30dvh); padding: .4rem .75rem; border: 0; background: none; color: var(--ink); resize: none; line-height: 1.5; }
 .box textarea:focus { outline: none; }
 textarea::placeholder { color: var(--soft); opacity: 1; }
@@ -255,10 +260,10 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 :dir(rtl) .send svg { transform: scaleX(-1); }
 
 @container (max-width: 28rem) { .scores th { white-space: normal; inline-size: 46%; } }
-@container (min-width: 50rem) { .log, .foot, .top { padding-inline: calc((100% - 46rem) / 2); scrollbar-gutter: stable; } .top, .foot { overflow: hidden; } }
+@container (min-width: 50rem) { .log, .foot, .top { padding-inline: calc((100% - 46rem) / 2); scrollbar-gutter: stable; scrollbar-width: thin; } .top, .foot { overflow: hidden; } }
 @media (max-width: 30rem), (max-height: 27rem) {
   .launcher { inset-block-end: 1rem; inset-inline-end: 1rem; }
-  .log { padding: .85rem; }
+  .log { padding-block: .85rem 1rem; padding-inline: .85rem .3rem; }
   .foot { padding: .5rem; }
 }
 @media (max-height: 27rem) { .top { padding-block: .15rem; } .foot { padding-block: .3rem; } }
@@ -269,7 +274,7 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 }
 @media (prefers-reduced-motion: reduce) { .dots i { animation: none; opacity: .7; } }
 @media (forced-colors: active) {
-  .launcher, .send, .mine .said, .mark, .bar, progress, .note { border: 1px solid; }
+  .launcher, .badge, .send, .mine .said, .mark, .bar, progress, .note { border: 1px solid; }
   .bar i, progress::-webkit-progress-value { forced-color-adjust: none; background: Highlight; }
   .dots i { forced-color-adjust: none; background: CanvasText; }
 }
@@ -792,7 +797,7 @@ footer a { color: #0550ae; }
       this.root = el("div", { class: "root", "data-theme": options.theme, "data-side": options.side, lang: options.lang });
       this.heading = el("h2", { id: `${this.id}-title` }, this.title);
       const restart = button({ class: "icon", "aria-label": strings.restart, title: strings.restart }, () => this.restart(), icon("fresh"), el("span", null, strings.restart));
-      const top = el("div", { class: "top" }, this.heading, restart);
+      const top = el("div", { class: "top" }, el("span", { class: "badge", "aria-hidden": "true" }, icon("chat")), this.heading, restart);
       this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": strings.log, tabindex: "0" });
       this.status = el("div", { class: "sr", role: "status" });
       this.input = el("textarea", { rows: "1", placeholder: strings.placeholder, "aria-label": strings.input, "aria-describedby": `${this.id}-keys`, autocomplete: "off", enterkeyhint: "send", dir: "auto" });
@@ -836,6 +841,7 @@ footer a { color: #0550ae; }
       this.online = () => {
         const last = this.entries[this.entries.length - 1];
         if (!this.busy && last && last.state === "failed" && last.reason === "offline") this.again(last);
+        else if (!this.begun && this.log.querySelector(".problem")) void this.ready();
       };
       window.addEventListener("online", this.online);
       shadow.append(this.root);
@@ -922,7 +928,8 @@ footer a { color: #0550ae; }
           if (entry && entry.who === "you" && isText(entry.text)) {
             // What was under way when the page went: it may be sent again under the same key.
             const failed = entry.state !== "sent";
-            this.entries.push({ who: "you", text: entry.text, key: String(entry.key), state: failed ? "failed" : "sent", reason: failed ? entry.reason || "offline" : "" });
+            const reason = entry.state === "failed" && isText(entry.reason) ? entry.reason : "interrupted";
+            this.entries.push({ who: "you", text: entry.text, key: String(entry.key), state: failed ? "failed" : "sent", reason: failed ? reason : "", wait: Number(entry.wait) || 0 });
           } else if (entry && entry.who === "bot" && entry.reply) {
             this.entries.push({ who: "bot", reply: readReply({ ...entry.reply, question: entry.reply.question && { ...entry.reply.question, criterion: entry.reply.question.asks ? "" : null }, recommendation: { ranking: entry.reply.ranking } }) });
           } else if (entry && entry.who === "note" && isText(entry.text)) {
@@ -1002,7 +1009,7 @@ footer a { color: #0550ae; }
       }
       if (problem && !this.entries.length) made.push(this.problemNote(problem, answer));
       this.log.replaceChildren(...made);
-      if (made.length && this.about && !this.entries.length && !problem) made[0].append(this.chips(this.about.suggestions));
+      if (made.length && !this.entries.length && !problem && this.about.suggestions.length) made[0].append(this.chips(this.about.suggestions));
       for (const [index, entry] of this.entries.entries()) this.log.append(this.nodeOf(entry, index === this.entries.length - 1));
       this.toEnd(false);
     }
@@ -1077,7 +1084,7 @@ footer a { color: #0550ae; }
       }
       if (under.childNodes.length) node.append(under);
       if (reply.question) node.append(this.card(reply.question, card, last));
-      else if (last) node.append(this.chips(reply.suggestions));
+      else if (last && reply.suggestions.length) node.append(this.chips(reply.suggestions));
       return node;
     }
 
@@ -1126,7 +1133,6 @@ footer a { color: #0550ae; }
     }
 
     chips(suggestions) {
-      if (!suggestions.length) return null;
       const list = el("ul", { class: "chips" }, ...suggestions.map((text) => el("li", null, button({ class: "choice", dir: "auto" }, (event) => this.choose(text, event), text))));
       return el("div", { class: "next" }, el("p", null, this.strings.suggestions), list);
     }
@@ -1236,7 +1242,7 @@ footer a { color: #0550ae; }
     }
 
     wordsOf(reason, wait = 0) {
-      const known = ["offline", "unauthorized", "forbidden", "setUp", "tooLarge", "busyLong", "downLong", "cancelled"];
+      const known = ["offline", "unauthorized", "forbidden", "setUp", "tooLarge", "busyLong", "downLong", "cancelled", "interrupted"];
       return fill(known.includes(reason) ? this.strings[reason] : this.strings.failed, { code: reason, minutes: Math.max(1, Math.ceil(wait / 60)) });
     }
 
@@ -1322,7 +1328,9 @@ footer a { color: #0550ae; }
     async ask(text, typed = false) {
       if (this.busy || !text.trim()) return;
       this.spend();
-      const entry = { who: "you", text: text.trim(), key: newKey(), state: "sending", reason: "" };
+      // Half a character, as some programs leave it in the clipboard, cannot be sent.
+      const whole = text.toWellFormed ? text.toWellFormed() : text;
+      const entry = { who: "you", text: whole.trim(), key: newKey(), state: "sending", reason: "" };
       this.add(entry);
       await this.deliver(entry, typed);
     }

@@ -40,7 +40,7 @@ class Screen:
         script = "return [...root.querySelectorAll(arguments[0])].map((node) => node.textContent)"
         return list(self.js(script, selector))
 
-    def until(self, check: Callable[[], Any], seconds: float = 20) -> Any:
+    def until(self, check: Callable[[], Any], seconds: float = 40) -> Any:
         """Wait for something to be true, and give it."""
         end = time.monotonic() + seconds
         while True:
@@ -56,7 +56,7 @@ class Screen:
         # The driver fails at half a character, which a page may well hold.
         return str(self.js("const told = (text) => text.toWellFormed();" + script))
 
-    def sees(self, text: str, seconds: float = 20) -> None:
+    def sees(self, text: str, seconds: float = 40) -> None:
         self.until(lambda: text in self.shown(), seconds)
 
     def press(self, *keys: str) -> None:

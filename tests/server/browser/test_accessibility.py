@@ -167,6 +167,25 @@ def test_a_theme_of_the_page_wins_over_that_of_the_system(
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 24, 28)"}[theme]
 
 
+def test_what_colour_alone_would_tell_is_there_in_forced_colours(
+    screen: Screen, stubbed: str, stub: Stub
+) -> None:
+    screen.emulate(forced_colors="active", prefers_color_scheme="dark")
+    screen.visit(stubbed + "/")
+    recommended(screen, stub)
+    styles = screen.js(
+        "return ['.launcher', '.badge', '.send', '.said', '.mark', '.bar'].map((one) =>"
+        " getComputedStyle(root.querySelector(one)).borderTopStyle)"
+    )
+    assert set(styles) == {"solid"}
+    bar, full = screen.js(
+        "return ['.bar', '.bar i'].map((one) =>"
+        " getComputedStyle(root.querySelector(one)).backgroundColor)"
+    )
+    assert bar != full
+    assert found(screen) == []
+
+
 def test_what_screen_readers_are_told(screen: Screen, stubbed: str, stub: Stub) -> None:
     screen.visit(stubbed + "/")
     answered(screen, stub)

@@ -69,6 +69,35 @@ def test_what_was_not_sent_is_still_there_after_a_reload(
     assert len({key for _, _, key in stub.messages}) == 1
 
 
+def test_a_message_that_was_under_way_at_a_reload_is_fetched_under_the_same_key(
+    screen: Screen, stubbed: str, stub: Stub
+) -> None:
+    stub.seconds = 2
+    opened(screen, stubbed)
+    screen.press("slow one\n")
+    screen.until(lambda: stub.messages)
+    screen.driver.refresh()
+    screen.sees("The page was left before the answer came. Your message is kept.")
+    stub.seconds = 0
+    screen.click(".trouble button", "Try again")
+    screen.sees("Echo: slow one")
+    assert screen.texts(".said") == ["slow one"]
+    assert len({key for _, _, key in stub.messages}) == 1
+
+
+def test_a_chat_that_could_not_begin_begins_when_the_connection_is_back(
+    screen: Screen, stubbed: str, stub: Stub
+) -> None:
+    screen.visit(stubbed + "/")
+    screen.find(".launcher")
+    screen.offline(True)
+    screen.open()
+    screen.sees("The server cannot be reached.")
+    screen.offline(False)
+    screen.sees("I answer what a test wants.")
+    assert not screen.all(".problem")
+
+
 def test_too_many_questions_wait_as_long_as_told(screen: Screen, stubbed: str, stub: Stub) -> None:
     stub.replies = [problem(429, "too-many", 2), says("At last.")]
     opened(screen, stubbed)
@@ -160,6 +189,25 @@ def test_an_unknown_base_is_the_fault_of_the_page(screen: Screen, stubbed: str, 
     opened(screen, stubbed)
     screen.sees("This chat is not set up rightly")
     assert stub.headers[0]["x-sourcebot-kb"] == "nothing"
+
+
+def test_an_answer_without_suggestions_ends_with_its_text(
+    screen: Screen, stubbed: str, stub: Stub
+) -> None:
+    stub.replies = [says("Short.", status="smalltalk")]
+    opened(screen, stubbed)
+    screen.say("hello")
+    assert screen.texts(".bot")[-1] == "Stub saidShort."
+
+
+def test_half_a_character_is_not_sent(screen: Screen, stubbed: str, stub: Stub) -> None:
+    opened(screen, stubbed)
+    screen.js(
+        "const field = root.querySelector('textarea');"
+        "field.value = 'caf' + String.fromCharCode(0xd83d); field.dispatchEvent(new Event('input'))"
+    )
+    screen.press("\n")
+    screen.sees("Echo: caf\ufffd")
 
 
 def test_an_answer_that_is_none(screen: Screen, stubbed: str, stub: Stub) -> None:
