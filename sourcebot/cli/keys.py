@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -33,7 +32,7 @@ def keys(options: Namespace, folder: str | None) -> int:
         case "new":
             kb = options.base or KnowledgeBase.load(folder).identity.name
             now = utc_now()
-            expires = now + timedelta(days=options.days) if options.days is not None else None
+            expires = now + options.days if options.days is not None else None
             made, text = new_key(options.name, kb, _scopes(options.scopes), now, expires)
             _show(path, [*known, made], made, text)
         case "list":
@@ -42,7 +41,7 @@ def keys(options: Namespace, folder: str | None) -> int:
             old = _find(known, options.id)
             now = utc_now()
             made, text = new_key(old.name, old.kb, old.scopes, now)
-            until = now + timedelta(hours=options.hours)
+            until = now + options.hours
             end = min(old.expires, until) if old.expires is not None else until
             kept = [replace(key, expires=end) if key is old else key for key in known]
             _show(path, [*kept, made], made, text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -90,7 +92,9 @@ def add_keys(commands: argparse._SubParsersAction[Parser], common: Parser) -> No
         "--scopes", metavar="LIST", default="ask", help="what it allows (default: ask)"
     )
     new.add_argument("--for", metavar="BASE", dest="base", help="the name of the knowledge base")
-    new.add_argument("--days", metavar="N", type=float, help="when it ends (default: never)")
+    new.add_argument(
+        "--days", metavar="N", type=_span("days"), help="when it ends (default: never)"
+    )
     actions.add_parser(
         "list", parents=[common, file], help="all keys, without their secrets",
         description="List all keys, without their secrets.",
@@ -100,9 +104,25 @@ def add_keys(commands: argparse._SubParsersAction[Parser], common: Parser) -> No
         description="Make a new key like this one, which goes on for a while.",
     )  # fmt: skip
     rotate.add_argument(
-        "--hours", metavar="N", type=float, default=24, help="how long both work (default: 24)"
-    )
+        "--hours", metavar="N", type=_span("hours"), default=timedelta(hours=24),
+        help="how long both work (default: 24)",
+    )  # fmt: skip
     actions.add_parser(
         "end", parents=[common, file, one], help="end a key at once",
         description="End a key at once.",
     )  # fmt: skip
+
+
+def _span(unit: str) -> Callable[[str], timedelta]:
+    """A reader of so many days or hours; a hundred years are enough."""
+
+    def span(text: str) -> timedelta:
+        try:
+            found = timedelta(**{unit: float(text)})
+        except (ValueError, OverflowError):
+            found = timedelta(-1)
+        if not timedelta() <= found <= timedelta(days=36_500):
+            raise argparse.ArgumentTypeError(f"`{text}` is no number of {unit}, such as 30")
+        return found
+
+    return span

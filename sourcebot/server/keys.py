@@ -111,26 +111,30 @@ class KeyRing:
         """Whether requests need a key: there is a file of keys, be it empty."""
         return self._path is not None
 
-    def renew(self) -> None:
-        """Take over what was edited; a broken file is refused, and the last good one stays.
+    def renew(self) -> bool:
+        """Take over what was edited, and whether there was something to take over.
+
+        A broken file is refused, and the last good one stays.
 
         So it does where the file is gone: an editor may be about to put another in its place. Keys
         still end when they expire, and to end them earlier `sourcebot keys end` writes the file.
         """
         if self._path is None:
-            return
+            return False
         stamp = _stamp(self._path)
         if stamp == self._seen:
-            return
+            return False
         self._seen = stamp
         if stamp is None:
             self.problem = f"{self._path}: is gone; the keys that were in it go on"
-            return
+            return False
         try:
             self._keys = {key.id: key for key in read_keys(self._path)}
-            self.problem = None
         except ServerError as error:
             self.problem = str(error)
+            return False
+        self.problem = None
+        return True
 
     def find(self, text: str, now: datetime) -> ApiKey | None:
         """The key that a text is, if it is a valid one."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sourcebot.errors import ServerError
 from sourcebot.knowledge.model import KnowledgeBase
-from sourcebot.server.bases import Bases
+from sourcebot.server.bases import Bases, Served
 from sourcebot.server.config import Config
 from sourcebot.server.keys import KeyRing
 from sourcebot.server.limits import Buckets
@@ -67,19 +67,37 @@ class Service:
                 await self.desks.close(self.config.limits.shutdown_seconds)
             await self.sessions.close()
 
+    def renew_keys(self) -> None:
+        """Take over what was edited in the file of keys; the log tells."""
+        before = self.keys.problem
+        if self.keys.renew():
+            self.log.line("keys-reloaded")
+        elif self.keys.problem is not None and self.keys.problem != before:
+            self.log.line("keys-refused", problem=self.keys.problem)
+
+    async def renew(self, served: Served) -> None:
+        """Take over what was edited in a knowledge base; log and metrics tell."""
+        before = served.problem
+        if await asyncio.to_thread(served.renew):
+            self.metrics.count("sourcebot_reloads_total", kb=served.name, outcome="taken")
+            self.log.line("reloaded", kb=served.edition.stamp)
+        elif served.problem is not None and served.problem != before:
+            self.metrics.count("sourcebot_reloads_total", kb=served.name, outcome="refused")
+            self.log.line("reload-refused", kb=served.name, problem=served.problem)
+        elif before is not None and served.problem is None:
+            # Mended by going back to what is in use.
+            self.log.line("reload-mended", kb=served.edition.stamp)
+
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            self.keys.renew()
-            for served in self.bases:
-                before = served.problem
-                renewed = await asyncio.to_thread(served.renew)
-                if renewed:
-                    self.metrics.count("sourcebot_reloads_total", kb=served.name, outcome="taken")
-                    self.log.line("reloaded", kb=served.edition.stamp)
-                elif served.problem is not None and served.problem != before:
-                    self.metrics.count("sourcebot_reloads_total", kb=served.name, outcome="refused")
-                    self.log.line("reload-refused", kb=served.name, problem=served.problem)
+            try:
+                self.renew_keys()
+                for served in self.bases:
+                    await self.renew(served)
+            except Exception as error:
+                # Whatever it was, it must not end the looking.
+                self.log.line("fault", error=type(error).__name__, at="looking for edits")
 
 
 def _folders(config: Config) -> dict[str, str | None]:
