@@ -40,7 +40,10 @@ class SourcebotError(Exception):
 
 
 class KnowledgeError(SourcebotError):
-    """A knowledge base that cannot be used; `problems` holds every one that was found."""
+    """A knowledge base that cannot be used.
+
+    problems: every `Problem` that was found, sorted by file and line.
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems))

@@ -26,8 +26,9 @@ HEAVY = (
 
 def test_the_public_names_are_these() -> None:
     assert set(sourcebot.__all__) == {
-        *("Bot", "Conversation", "KnowledgeBase", "KnowledgeError", "Problem", "Reply"),
-        *("Route", "Router", "SourcebotError", "__version__"),
+        *("Alternative", "Bot", "CitedSource", "Conversation", "ConversationError"),
+        *("ExamplesError", "Explanation", "KnowledgeBase", "KnowledgeError", "Part", "Problem"),
+        *("Reply", "Route", "Router", "RouterFileError", "SourcebotError", "__version__"),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from sourcebot.dialogue.reply import Reply
 from sourcebot.dialogue.smalltalk import match_smalltalk
 from sourcebot.errors import ConversationError, TemplateError
 from sourcebot.knowledge.model import KnowledgeBase, Reason, Smalltalk, SmalltalkStatus
+from sourcebot.once import made_once
 from sourcebot.routing.text import MAX_CHARACTERS, clean, words_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ VERSION = 1
 
 
 class Bot:
-    """Answers questions from one knowledge base. Read-only once made: share it between threads."""
+    """Answers questions from one knowledge base.
+
+    knowledge: the base. Make one bot for each base and keep it: it is read-only once made, and any
+    number of threads may use it at once. Bots share nothing that changes.
+    """
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         """`knowledge`: from `KnowledgeBase.load`."""
@@ -43,10 +47,15 @@ class Bot:
 
     @classmethod
     def load(cls, folder: str | PathLike[str] | None = None) -> Bot:
-        """A bot over a knowledge base folder, or over the shipped one. Raises KnowledgeError."""
+        """A bot over a knowledge base folder, or over the shipped one.
+
+        It reads files and, for a folder never loaded before, learns for some seconds: in an event
+        loop, await `asyncio.to_thread(Bot.load, folder)`. Raises KnowledgeError, with every
+        problem found, where the folder cannot be used.
+        """
         return cls(KnowledgeBase.load(folder))
 
-    @cached_property
+    @made_once
     def adviser(self) -> Adviser | None:
         """The guided advice, or None where the knowledge base has no criteria."""
         if not self.knowledge.can_advise:
@@ -57,18 +66,18 @@ class Bot:
         return Adviser(self.reader, listen(self.knowledge), self.composer.answers)
 
     def start(self) -> Conversation:
-        """A new conversation."""
+        """A new conversation, of one person; it costs next to nothing."""
         return Conversation(self, Context())
 
     def ask(self, text: str) -> Reply:
-        """One question on its own."""
+        """Answer one question on its own, from any thread. Never raises for any text."""
         return self.start().send(text)
 
     def resume(self, saved: Any) -> Conversation:
         """Go on with what `Conversation.dump` gave, here or on another machine.
 
-        What the knowledge base no longer holds is forgotten. Raises ConversationError where the
-        data is no saved conversation.
+        saved: that value, also after a way through JSON. What the knowledge base no longer holds
+        is forgotten. Raises ConversationError where the data is no saved conversation.
         """
         ours = isinstance(saved, Mapping) and saved.get("format") == SAVED
         if not ours or saved.get("version") != VERSION:
@@ -135,7 +144,11 @@ class Bot:
 
 
 class Conversation:
-    """One conversation. Not shared between threads; `dump` and `Bot.resume` move it."""
+    """One person's conversation, from `Bot.start` or `Bot.resume`.
+
+    For one thread at a time: where messages of one person may arrive together, send them one after
+    the other (a lock for each conversation). `dump` and `Bot.resume` move it elsewhere.
+    """
 
     def __init__(self, bot: Bot, context: Context) -> None:
         self._bot = bot
@@ -144,7 +157,10 @@ class Conversation:
         self._heard: tuple[str, Advising | None, Advising] | None = None
 
     def send(self, text: str) -> Reply:
-        """Answer one message. Never raises for any text."""
+        """Answer one message. Never raises for any text.
+
+        `/new` starts afresh, `/why` explains the last reply, `/help` says what can be asked.
+        """
         try:
             return self._reply(text)
         except TemplateError as error:
@@ -167,7 +183,11 @@ class Conversation:
         return self._answer(stripped)
 
     def dump(self) -> dict[str, Any]:
-        """The conversation as JSON-able data."""
+        """The conversation as JSON-able data, for `Bot.resume`.
+
+        About a kilobyte: what was spoken of, what was offered last, how the last message was read
+        (which quotes words of it), and where the advice stands; no transcript.
+        """
         context = msgspec.to_builtins(self._context)
         context["why"] = self._explanation()
         stamp = self._bot.knowledge.stamp

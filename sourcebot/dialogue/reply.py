@@ -11,7 +11,10 @@ from sourcebot.knowledge.model import Reason, Status
 
 
 class Alternative(Struct, frozen=True):
-    """Another reading of the message, with its confidence from 0 to 1."""
+    """Another reading of the message.
+
+    intent, concepts, task: as in `Reply`; confidence: 0..1.
+    """
 
     intent: str
     concepts: tuple[str, ...]
@@ -20,7 +23,10 @@ class Alternative(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """One of the questions in a message that held two."""
+    """One of the questions in a message that held two.
+
+    intent, concepts, task: as in `Reply`; confidence: 0..1.
+    """
 
     intent: str
     concepts: tuple[str, ...]
@@ -29,7 +35,10 @@ class Part(Struct, frozen=True):
 
 
 class CitedSource(Struct, frozen=True):
-    """A publication that the answer rests on; year and url may be unknown."""
+    """A publication that the answer rests on.
+
+    id: its id in the knowledge base; year, url: None where unknown, for nothing is invented.
+    """
 
     id: str
     title: str
@@ -39,7 +48,19 @@ class CitedSource(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """The answer to one message. `text` is Markdown; `suggestions` are messages that route."""
+    """The answer to one message.
+
+    text: Markdown; status: `answered`, `clarify` (it asks which of `alternatives` is meant),
+    `unknown` (see `reason`), `smalltalk`, `asking` (the advice waits for an answer to `question`),
+    `recommended` (`recommendation` holds the result) or `handoff` (a person is asked for); reason:
+    why there is no answer: `empty`, `out-of-scope`, `ambiguous`, `no-entry`, `too-long`; intent:
+    what was asked, an aspect's id; concepts: ids of what the answer is about, sorted; task: id of
+    the piece of work, if one is meant; confidence: how likely the message was understood, 0..1;
+    alternatives: other readings; parts: both questions of a message that held two; question:
+    criterion, text, why, answers, step and about of the advice's question; recommendation: what
+    `sourcebot advise --format json` prints; suggestions: messages that can be sent next; sources:
+    as cited, [1] first; kb: name and digest of the knowledge base that answered.
+    """
 
     text: str
     status: Status

@@ -9,12 +9,15 @@ import contextlib
 import os
 import zlib
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 from sourcebot._version import __version__
 from sourcebot.atomic import PRIVATE, write_atomically
 
-KEEP = 12
+KEEP, ROOM = 200, 100_000_000
+"""So many files of a kind stay, and so many bytes: a process may work with many bases, and those of
+a checkout get a new one with each edit."""
 _MAKERS = ("knowledge", "routing", "dialogue", "dialogue/advising")
 _SHIPPED = Path(__file__).resolve().parent.parent / "compiled"
 
@@ -57,9 +60,13 @@ def write_cached(kind: str, digest: str, data: bytes) -> None:
         path = cache_folder() / _stamped(file_name(kind, digest))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, data, PRIVATE)
-        old = sorted(path.parent.glob(f"*-{kind}-*"), key=lambda p: p.stat().st_mtime)
-        for stale in old[:-KEEP]:
-            stale.unlink(missing_ok=True)
+        kept = [(p.stat(), p) for p in path.parent.glob(f"*-{kind}-*") if p != path]
+        kept.sort(key=lambda found: (found[0].st_mtime_ns, found[1]), reverse=True)
+        sizes = accumulate((found.st_size for found, _ in kept), initial=len(data))
+        next(sizes)
+        for number, ((_, stale), size) in enumerate(zip(kept, sizes, strict=True), start=2):
+            if number > KEEP or size > ROOM:
+                stale.unlink(missing_ok=True)
 
 
 def _stamped(name: str) -> str:

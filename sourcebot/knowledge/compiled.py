@@ -10,15 +10,15 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache, partial
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from sourcebot.errors import KnowledgeError, Problem
 from sourcebot.knowledge.cache import find_cached, read_cached, write_cached
 from sourcebot.knowledge.facts import Source
-from sourcebot.knowledge.folders import fingerprint, read_base
+from sourcebot.knowledge.folders import fingerprint, read_base, root_of
 from sourcebot.knowledge.model import (
     Aspect,
     Category,
@@ -31,6 +31,7 @@ from sourcebot.knowledge.model import (
     Language,
     Task,
 )
+from sourcebot.knowledge.open_file import OpenFile
 from sourcebot.knowledge.shelf import Shelf, Span, pack
 
 _SHELVED: dict[str, Any] = {
@@ -107,36 +108,40 @@ def _load(digest: str, folder: str | PathLike[str] | None) -> KnowledgeBase | No
     if path is None:
         return None
     try:
-        with path.open("rb") as file:
-            line = file.readline(_LONGEST_LINE)
-            checksum, size, rest = line.split()
-            data = file.read(int(size))
-            end = file.seek(0, 2)
-        start = len(line) + len(data)
-        if zlib.crc32(data) != int(checksum, 16) or start + int(rest) != end:
+        file = OpenFile(path)
+        line, _, _ = file.read(0, _LONGEST_LINE).partition(b"\n")
+        checksum, size, rest = line.split()
+        first = len(line) + 1
+        start = first + int(size)
+        if start + int(rest) != file.size() or int(rest) < 0:
+            return None
+        data = file.read(first, start)
+        if zlib.crc32(data) != int(checksum, 16):
             return None
         head = _DECODER.decode(data)
     except (OSError, ValueError):
         return None
-    return _assembled(head, path, start, folder) if head.digest == digest else None
+    return _assembled(head, file, start, folder) if head.digest == digest else None
 
 
 def _assembled(
-    head: _Head, path: Path, start: int, folder: str | PathLike[str] | None
+    head: _Head, file: OpenFile, start: int, folder: str | PathLike[str] | None
 ) -> KnowledgeBase:
     """The base over a file whose body begins at `start`."""
 
     def read(first: int, end: int) -> bytes:
-        # Opened each time: a file that is held open cannot be replaced everywhere.
-        with path.open("rb", buffering=0) as file:
-            file.seek(start + first)
-            return file.read(end - first)
+        return file.read(start + first, start + end)
 
     @lru_cache(maxsize=1)
     def anew() -> KnowledgeBase:
         from sourcebot.knowledge.loader import compile_base
 
-        return compile_base(read_base(folder))
+        raw = read_base(folder)
+        if raw.digest != head.digest:
+            # A base never changes under those who hold it, so this is not its own text any more.
+            what = "was edited after it was loaded, and its compiled form is damaged; load it again"
+            raise KnowledgeError([Problem(str(root_of(folder)), 0, what)])
+        return compile_base(raw)
 
     shelved: dict[str, Any] = {
         field: Shelf(read, head.shelves[field], kind, partial(_field, anew, field))

@@ -276,12 +276,13 @@ class Identity(Struct, frozen=True, forbid_unknown_fields=True):
 class KnowledgeBase(Struct, frozen=True, dict=True):
     """Everything that is known, read-only. Safe to share between threads and conversations.
 
-    `digest` is 64 hex digits over every file it was made from, templates included; `stamp` is what
-    replies carry (`sourcing@3f9c2a1b`). names: concept -> its name; with_article: the
-    same with its article, where it has one; criteria: criterion of the
-    advice -> its question. later: what is encoded
-    until it is wanted; a single question needs a few entries, and neither the advice nor the
-    phrases that its index was learnt from.
+    It stays as it was loaded, whatever becomes of its files; load it anew to see an edit. Only
+    where the files were edited and its compiled form was damaged under it, a reader may meet a
+    KnowledgeError. `digest` is 64 hex digits over every file it was made from, templates included;
+    `stamp` is what replies carry (`sourcing@3f9c2a1b`). names: concept -> its name; with_article:
+    the same with its article, where it has one; criteria: criterion of the advice -> its question.
+    later: what is encoded until it is wanted; a single question needs a few entries, and neither
+    the advice nor the phrases that its index was learnt from.
     """
 
     identity: Identity
@@ -365,8 +366,10 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     def load(cls, folder: str | PathLike[str] | None = None) -> KnowledgeBase:
         """Load a folder shaped like `kb/`, or the shipped knowledge base.
 
-        Reads the compiled form from the user's cache where it is current, else parses the YAML.
-        Raises KnowledgeError, with every problem found, when the folder cannot be used.
+        Reads the compiled form from the user's cache where it is current, else parses the YAML and
+        keeps its compiled form there (`SOURCEBOT_CACHE` names another folder; where nothing can be
+        written, it does without). Raises KnowledgeError, with every problem found, when the folder
+        cannot be used.
         """
         from sourcebot.knowledge.compiled import load_compiled
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Mapping, Sequence
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,9 @@ FAIRNESS = 0.6
 MOST = 20_000
 """Of more examples so many are fitted to, evenly over the labels; all are kept to be found."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
+_ONE_AT_A_TIME = Lock()
+"""How many threads sums may take is set for the whole process: a second fit would put it back in
+the middle of the first, or keep what the first had set for good."""
 
 
 class Learnt(Struct, frozen=True):
@@ -72,7 +76,7 @@ def learn(
     aims = np.array(goals, dtype=np.intp)
     groups = _groups(documents, aims, held)
     # Several threads would wait for each other on a busy machine, and sum in another order.
-    with threadpool_limits(limits=1):
+    with _ONE_AT_A_TIME, threadpool_limits(limits=1):
         tried = try_out(design, aims, importance, width, len(labels), groups)
         model, _ = fit(design, aims, importance, width, start=tried.start)
     weights = _weights(design, model, width, classes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +14,8 @@ from sourcebot.routing.sorted_lines import find_line
 from sourcebot.routing.table import Pack, unpack
 
 DAMPING = 1.5
+KEPT = 4_096
+"""Stems whose place is remembered; messages bring new ones without end."""
 
 
 class Posting(Struct, frozen=True):
@@ -43,7 +46,7 @@ class Passages:
         self._owners = owners
         self._lines = lines
         self._numbers = numbers
-        self._found: dict[str, Posting | None] = {}
+        self._posting = lru_cache(maxsize=KEPT)(self._look_up)
 
     @classmethod
     def build(cls, passages: Iterable[tuple[str, Collection[str]]]) -> Passages:
@@ -113,11 +116,6 @@ class Passages:
         """What `dump` described. Raises KeyError, TypeError or ValueError on damaged data."""
         owners, numbers = unpack("I", data["owners"]), unpack("I", data["numbers"])
         return cls(data["labels"], owners, data["lines"], numbers)
-
-    def _posting(self, stem: str) -> Posting | None:
-        if stem not in self._found:
-            self._found[stem] = self._look_up(stem)
-        return self._found[stem]
 
     def _look_up(self, stem: str) -> Posting | None:
         line = find_line(self._lines, stem)

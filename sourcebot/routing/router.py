@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sourcebot.errors import RouterFileError
+from sourcebot.once import made_once
 from sourcebot.routing.calibration import Calibration, log_odds
 from sourcebot.routing.examples import ExamplesError, KnownPhrases, checked
 from sourcebot.routing.index import Index
@@ -37,7 +38,11 @@ TOLD = 3
 
 
 class Router:
-    """A fuzzy-matching intent router. Safe to share between threads once made."""
+    """A fuzzy-matching intent router: from example phrases to the intent of any text.
+
+    labels: all labels, sorted; bar: the confidence below which a route's intent is None. It is
+    read-only once made, and any number of threads may use it at once.
+    """
 
     def __init__(
         self,
@@ -53,9 +58,7 @@ class Router:
     ) -> None:
         """Use `from_examples` or `load`."""
         self.labels = tuple(labels)
-        """All labels, sorted."""
         self.bar = calibration.bar if bar is None else bar
-        """The confidence below which a route's intent is None."""
         self._texts = texts
         self._targets = targets
         self._weights = weights
@@ -84,7 +87,9 @@ class Router:
         few phrases as if they had more; nearness: how much the similarity of a label's nearest
         phrase adds to its logit, for phrases that were each written with care (it costs a search);
         if None, the nearest phrases are asked only where labels have many and the text is unclear.
-        Raises ExamplesError where there is nothing to learn from.
+        It takes from a tenth of a second to half a minute: in an event loop, use
+        `asyncio.to_thread`. One router of a process is fitted at a time, and meanwhile its numpy
+        sums on one thread. Raises ExamplesError where there is nothing to learn from.
         """
         from sourcebot.routing.fitting import learn
 
@@ -282,7 +287,7 @@ class Router:
             router.__dict__["_index"] = Index.resume(data["index"], targets, weights.classes)
         return router
 
-    @cached_property
+    @made_once
     def _index(self) -> Index:
         stems = [[stem(word) for word in words_of(text)] for text in self._texts]
         return Index.build(stems, self._targets, self._weights.classes)
