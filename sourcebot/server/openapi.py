@@ -123,7 +123,8 @@ _ONCE = {
     "required": False,
     "description": "A message that is sent again with the same key counts once, and gets the same "
     "reply.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    # The printable characters of a header, which is Latin-1.
+    "schema": {"type": "string", "pattern": "^[ -~\u00a1-\u00ac\u00ae-\u00ff]{1,255}$"},
 }
 
 
