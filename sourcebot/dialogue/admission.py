@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sourcebot.dialogue.context import Context
-from sourcebot.dialogue.reading import Reading
+from sourcebot.dialogue.holdings import takes
+from sourcebot.dialogue.reading import Label, Reading
 from sourcebot.dialogue.understanding import Understanding
 
 SAME_PHRASE = 0.75
@@ -27,6 +28,8 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
     asked = bool(reading.labels) and reading.labels[0].confidence >= index.router.bar
     described = bool(reading.labels) and reading.labels[0].kind != "aspect"
     same = reading.similarity >= SAME_PHRASE
+    if same and bool(reading.labels) and _stands_alone(index, reading.labels[0]):
+        return True
     told = bool(reading.labels) and reading.labels[0].kind == "asked"
     sure = reading.labels[0].confidence >= SURELY_TOLD if told else asked
     if reading.astray and not reading.named and not same and not (told and sure):
@@ -47,3 +50,10 @@ def is_admitted(index: Understanding, reading: Reading, context: Context, about:
     like = reading.similarity >= LIKE_A_PHRASE
     vague = asked and like and not reading.foreign and len(reading.content) <= 1
     return answers_question_back or vague
+
+
+def _stands_alone(index: Understanding, label: Label) -> bool:
+    """Whether it is a whole question and not one that many things can be asked."""
+    if label.kind != "aspect":
+        return False
+    return all(takes(index.knowledge, aspect) == "nothing" for aspect in label.ids)

@@ -27,6 +27,10 @@ from sourcebot.routing.text import clean, stem, stems_of, tokenise, words_of
 
 NEARNESS = 8.0
 """How much a phrase of the base counts beside what all phrases together have taught."""
+UNSEEN = 5
+"""Routers that each leave out a part of the messages that are phrases, too."""
+FEW = 0.1
+"""So small a share of all phrases is left out at once."""
 _SLOTS = {"{concept}": CONCEPT_SLOT, "{other}": CONCEPT_SLOT, "{task}": TASK_SLOT}
 _SLOT = re.compile(r"\{(concept|other|task)\}")
 
@@ -74,13 +78,36 @@ def _with_scope(knowledge: KnowledgeBase, reader: Reader, draft: Tables) -> Tabl
     }
     masked = [reader.masked_words(text) for text in texts]
     wording = learn_weights((INSIDE, OUTSIDE), masked, targets, (), classes, as_written=True)
+    unseen = _unseen(knowledge, reader, draft, inside)
     signals = [
-        reader.signals_of(text, difference(wording.left_out[number].tolist()))
+        unseen.get(text, reader).signals_of(text, difference(wording.left_out[number].tolist()))
         for number, text in enumerate(texts)
     ]
     model = fit_scope(signals[: len(inside)], signals[len(inside) :])
     words = replace(draft.words, scope=(tuple(model.weights), model.bar))
     return replace(draft, words=words, wording=wording.weights)
+
+
+def _unseen(
+    knowledge: KnowledgeBase, reader: Reader, draft: Tables, messages: Iterable[str]
+) -> dict[str, Reader]:
+    """For each message that is a phrase word for word, a reader that has not learnt it.
+
+    What a reader has learnt it knows too well: the scope would be asked to be as sure of every
+    message, and decline what is put in other words.
+    """
+    phrases = list(masked_phrases(knowledge, reader))
+    known = {phrase.text for _, _, phrase in phrases}
+    learnt = [text for text in dict.fromkeys(messages) if text in known]
+    parts = UNSEEN if len(learnt) > FEW * len(phrases) else 1
+    found: dict[str, Reader] = {}
+    for part in range(parts):
+        out = set(learnt[part::parts])
+        rest = [(masked, label) for masked, label, phrase in phrases if phrase.text not in out]
+        if out and rest:
+            index = assemble(knowledge, replace(draft, router=router_of(knowledge, rest)))
+            found |= dict.fromkeys(out, Reader(index))
+    return found
 
 
 def _encoded(value: object) -> msgspec.Raw:

@@ -109,7 +109,10 @@ def _worth_asking(
     for aspect in (*aspects, DEFINE, *knowledge.aspects):
         if aspect not in knowledge.aspects:
             continue
-        if knowledge.aspects[aspect].takes == "pair":
+        if knowledge.aspects[aspect].takes == "nothing":
+            if aspect in aspects and knowledge.entry(aspect, ()) is not None:
+                yield Question(aspect, (), None, 1.0)
+        elif knowledge.aspects[aspect].takes == "pair":
             contrast = knowledge.concepts[concept].contrast
             pair = asked.concepts if len(asked.concepts) > 1 else (concept, contrast or concept)
             if knowledge.entry(aspect, pair) is not None:

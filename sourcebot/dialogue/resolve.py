@@ -108,6 +108,9 @@ class Resolver:
             ]
             if self.task_is_certain and TASK_FIT in likely:
                 return self._fill(TASK_FIT, self._concepts(TASK_FIT), self.task, label.confidence)
+            if self._takes(label.ids[0]) == "nothing":
+                # Nothing but the wording tells such questions apart, and it does not suffice.
+                return self._ask_aspect(candidates[:3])
             candidates = by_facts(
                 self.index, self.reading, candidates, self.named or self.context.concepts
             )
@@ -258,6 +261,8 @@ class Resolver:
     def _concepts(self, aspect: str) -> tuple[str, ...]:
         """The concepts a question is about: named, else pointed back to, else lent by the task."""
         needs = self._takes(aspect)
+        if needs == "nothing":
+            return ()
         if needs == "pair":
             return self._pair()
         if needs == "subject":

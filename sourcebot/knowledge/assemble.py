@@ -29,6 +29,11 @@ from sourcebot.knowledge.model import (
     Transcript,
     entry_key,
 )
+from sourcebot.knowledge.questions_assembly import (
+    question_aspects,
+    question_entries,
+    question_phrases,
+)
 
 
 def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
@@ -45,8 +50,9 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
         },
         criteria={file.value.id: file.value.question for file in draft.of("criteria")},
         concepts={file.value.id: _concept(file) for file in draft.of("concepts")},
-        aspects={file.value.id: _aspect(file) for file in draft.of("aspects")},
-        entries=_entries(draft),
+        aspects={file.value.id: _aspect(file) for file in draft.of("aspects")}
+        | question_aspects(draft),
+        entries=_entries(draft) | question_entries(draft),
         categories=_categories(draft),
         tasks=_tasks(draft),
         claims=_claims(draft),
@@ -59,7 +65,10 @@ def assemble(draft: Draft, raw: RawBase) -> KnowledgeBase:
             if file.name.endswith(".j2")
         },
         later={
-            "phrases": _later([p for file in draft.of("aspects") for p in _phrases(file)]),
+            "phrases": _later(
+                [p for file in draft.of("aspects") for p in _phrases(file)]
+                + question_phrases(draft)
+            ),
             "advice": _later(assemble_advice(draft)),
             "scope": _later(_scope(draft)),
             "transcripts": _later(_transcripts(draft)),

@@ -37,7 +37,7 @@ class _Ids:
         tasks = [file.value for file in draft.of("tasks")]
         self.ids: dict[str, list[str]] = {
             "concepts": [file.value.id for file in draft.of("concepts")],
-            "aspects": [file.value.id for file in draft.of("aspects")],
+            "aspects": draft.aspects(),
             "tasks": [id for part in tasks for id in part.tasks],
             "categories": [id for part in tasks for id in part.categories],
             "claims": [id for file in draft.of("claims") for id in file.value],

@@ -7,6 +7,7 @@ from typing import Any
 
 from sourcebot.errors import Problem
 from sourcebot.knowledge.facts import Source
+from sourcebot.knowledge.files import QuestionPart
 from sourcebot.knowledge.yaml_nodes import Node
 
 
@@ -35,6 +36,17 @@ class Draft:
     def of(self, kind: str) -> list[Decoded]:
         """The files of one kind, in the order of their names."""
         return [file for file in self.files if file.kind == kind]
+
+    def aspects(self) -> list[str]:
+        """The ids of all that can be asked: of aspects, and of questions that stand alone."""
+        ids = [file.value.id for file in self.of("aspects")]
+        return list(dict.fromkeys([*ids, *(id for _, id, _ in self.questions())]))
+
+    def questions(self) -> list[tuple[Decoded, str, QuestionPart]]:
+        """(file, id, part) of every question that stands alone."""
+        return [
+            (file, id, part) for file in self.of("questions") for id, part in file.value.items()
+        ]
 
     def words(self) -> list[dict[str, tuple[str, ...]]]:
         """Word classes, wherever they are written."""

@@ -201,6 +201,17 @@ class AspectFile(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
+class QuestionPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """A question that stands on its own, and its answer.
+
+    Without an answer: more ways to ask what is answered elsewhere under the same id.
+    """
+
+    phrases: Annotated[Texts, Meta(description="How people ask it, the clearest first.")]
+    summary: Annotated[Fact | None, Meta(description="The answer, or its first sentence.")] = None
+    points: Annotated[tuple[Fact, ...], Meta(description="The rest of it, one point each.")] = ()
+
+
 class ScopeFile(Struct, frozen=True, forbid_unknown_fields=True):
     """scope.yaml: whole messages that the base is about, and messages that it is not."""
 
@@ -261,6 +272,7 @@ SHAPES: dict[str, object] = {
     "tasks": TasksFile,
     "claims": dict[str, ClaimPart],
     "aspects": AspectFile,
+    "questions": dict[str, QuestionPart],
     "words": dict[str, Texts],
     "scope": ScopeFile,
     "transcripts": tuple[TranscriptPart, ...],

@@ -16,7 +16,7 @@ from sourcebot.knowledge.voice import check_voice
 from sourcebot.knowledge.yaml_nodes import parse_yaml
 
 _FOLDERS = {"concepts", "entries", "aspects", "transcripts", "criteria"}
-_EITHER = {"tasks", "claims", "scope", "cases"}
+_EITHER = {"tasks", "claims", "scope", "cases", "questions", "sources"}
 """Written as one file while there are few, as a folder of files when there are many."""
 _REQUIRED = ("kb", "sources")
 _LANGUAGE = {
@@ -31,6 +31,7 @@ _IDS_IN = {
     "entries": {"sources"},
     "kinds": {"kinds", "traits", "relations"},
     "aspects": {"aspects"},
+    "questions": {"aspects"},
     "smalltalk": {"aspects"},
     "sources": {"sources"},
     "tasks": {"tasks", "categories"},

@@ -14,6 +14,7 @@ from sourcebot.knowledge.decode import line_of, nearest
 from sourcebot.knowledge.draft import Decoded, Draft
 from sourcebot.knowledge.files import AspectFile
 from sourcebot.knowledge.model import DEFINE
+from sourcebot.knowledge.question_references import check_questions
 from sourcebot.knowledge.yaml_nodes import Fields, Items, Node, Text
 
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
@@ -38,6 +39,7 @@ def check_references(draft: Draft) -> list[Problem]:
             problems += _dates(file, file.node)
     problems += check_advice(draft)
     problems += check_course(draft)
+    problems += check_questions(draft)
     return problems + list(_duplicate_names(draft)) + list(_duplicate_entries(draft))
 
 
@@ -49,7 +51,7 @@ class _Known:
             {"intents"} if "aspects" in draft.incomplete else set()
         )
         self.concepts = [file.value.id for file in draft.of("concepts")]
-        self.aspects = [file.value.id for file in draft.of("aspects")]
+        self.aspects = draft.aspects()
         self.intents = list(self.aspects)
         self.intents += [p.intent for file in draft.of("smalltalk") for p in file.value.values()]
         self.sources = [id for part in draft.sources() for id in part]

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _LONG_WORD = 6
 _FEWEST_WORDS = 30
 """Of fewer words a readability index tells nothing."""
-_SPOKEN = ("concepts", "entries", "tasks", "claims", "guidance", "criteria", "cases")
+_SPOKEN = ("concepts", "entries", "tasks", "claims", "questions", "guidance", "criteria", "cases")
 _TEXTS = ("text", "remedy")
 
 
