@@ -12,7 +12,7 @@ from mcp_types import PromptReference, ResourceTemplateReference
 
 from sourcebot import Bot
 from sourcebot.dialogue.reply import Reply
-from sourcebot.server.assistants import shapes
+from sourcebot.server.assistants import results, shapes
 from sourcebot.server.assistants.desk import Desk
 from sourcebot.server.assistants.results import LONGEST_TEXT, MOST_REASONS, shortened
 from sourcebot.server.assistants.tokens import LONGEST, Seal
@@ -662,6 +662,21 @@ async def test_the_log_holds_calls_and_no_words(bases: Bases, mode: Mode) -> Non
     ]
     assert "offshoring" not in "".join(lines.lines)
     assert "secret" not in "".join(lines.lines)
+
+
+async def test_a_text_that_is_cut_says_where_the_rest_is(
+    server: Desk, mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"concept": "bpo", "aspect": "risks"}
+    async with connected(server, mode) as client:
+        whole = text_of(await client.call_tool("kb_entry", asked))
+        monkeypatch.setattr(results, "LONGEST_TEXT", 500)
+        cut = await client.call_tool("kb_entry", asked)
+
+    assert "(Cut here" not in whole
+    assert " …\n\n(Cut here; `text` of the structured content goes on.)" in text_of(cut)
+    assert (cut.structured_content or {})["text"][:500] == whole[:500]
+    assert len((cut.structured_content or {})["text"]) > 1_000
 
 
 def test_long_texts_end_with_a_line_or_a_word() -> None:

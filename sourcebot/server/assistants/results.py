@@ -10,7 +10,7 @@ from mcp_types import CallToolResult, TextContent
 
 from sourcebot.dialogue.reply import CitedSource, Reply
 
-LONGEST_TEXT = 4_000
+LONGEST_TEXT = 5_000
 """Characters of the answer in the text beside the structured content."""
 LONGEST_WHOLE = 16_000
 """The same in the structured content: no entry of a sound base comes near."""
@@ -19,6 +19,7 @@ MOST_REASONED = 3
 """Options whose reasons are told; of the others, the score and what rules them out."""
 MOST_REASONS = 3
 """Reasons for, and as many against, that are told of an option that does not come first."""
+_CUT = "(Cut here; `text` of the structured content goes on.)"
 _OFFERS = {"clarify": "Did you mean", "unknown": "What can be asked"}
 
 
@@ -31,7 +32,10 @@ def of_reply(reply: Reply, *lines: str, text: str | None = None, **more: object)
     whole: dict[str, Any] = msgspec.json.decode(reply.to_json())
     whole["text"] = shortened(whole["text"], LONGEST_WHOLE)
     whole["recommendation"] = in_short(whole["recommendation"], whole["sources"])
-    parts = [shortened(reply.text if text is None else text, LONGEST_TEXT)]
+    begins = reply.text if text is None else text
+    parts = [shortened(begins, LONGEST_TEXT)]
+    if parts[0] != begins:
+        parts.append(_CUT)
     if reply.status in _OFFERS and reply.suggestions:
         parts.append(f"{_OFFERS[reply.status]}:\n" + _listed(reply.suggestions))
     if reply.sources:
