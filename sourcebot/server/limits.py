@@ -9,6 +9,9 @@ from collections.abc import Callable
 
 MOST = 50_000
 """Buckets that are kept; who has not been seen for longest begins again with a full one."""
+_CRUMB = 1e-6
+"""Of a token, that does not count: sums of times are not exact, and who has waited as long as they
+were told to is let in."""
 
 
 class Buckets:
@@ -45,7 +48,8 @@ class Buckets:
         now = self._clock()
         left, seen = self._buckets.get(name, (self._burst, now))
         left = min(self._burst, left + (now - seen) * self._rate)
-        wait = 0 if left >= tokens else math.ceil((tokens - left) / self._rate)
+        missing = tokens - left - _CRUMB
+        wait = math.ceil(missing / self._rate) if missing > 0 else 0
         self._buckets[name] = (left - tokens if not wait else left, now)
         self._buckets.move_to_end(name)
         if len(self._buckets) > MOST:
