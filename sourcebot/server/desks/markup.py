@@ -78,9 +78,10 @@ def mrkdwn(markdown: str) -> str:
     marks: list[str] = []
     numbers: list[int | None] = []
     quotes = 0
-    heading = False
+    heading = begins = False
     for token in _reader().parse(without_tables(markdown)):
         if token.type in ("bullet_list_open", "ordered_list_open"):
+            begins = not numbers  # a list stands apart from what is before it, its items do not
             first = token.attrGet("start") or 1
             numbers.append(int(first) if token.type.startswith("ordered") else None)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
@@ -103,7 +104,8 @@ def mrkdwn(markdown: str) -> str:
             said = _inline(token, plain=heading)
             text = f"*{said}*" if heading else said
             block = indent + mark + text.replace("\n", " ")
-            tight = bool(numbers) and bool(blocks) and mark != "  "
+            tight = bool(numbers) and not begins and mark != "  "
+            begins = False
             blocks.append(("\x00" if tight else "") + ("> " * quotes) + block)
     return "\n\n".join(blocks).replace("\n\n\x00", "\n").replace("\x00", "")
 

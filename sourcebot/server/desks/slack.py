@@ -7,7 +7,6 @@ written in a thread since the question has taken it over.
 
 from __future__ import annotations
 
-import html
 import re
 import urllib.parse
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Any
 
 from sourcebot.server.desks import markup, words
 from sourcebot.server.desks.fields import Fields, parsed
+from sourcebot.server.desks.inbound import unescaped
 from sourcebot.server.desks.model import (
     Challenge,
     Event,
@@ -149,7 +149,7 @@ def _said(text: str, own: str, *, mentioned: bool) -> str:
         text = _CALLED.sub("", text, count=1)
     text = _CALLED.sub(lambda found: "" if found.group(1) == own else "@someone", text)
     text = _LINK.sub(lambda found: found.group(1) or found.group(2) or "", text)
-    return html.unescape(text).strip()
+    return unescaped(text).strip()
 
 
 async def _call(line: Line, method: str, body: Any = None, **params: str) -> Mapping[str, Any]:

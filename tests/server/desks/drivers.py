@@ -9,12 +9,11 @@ import urllib.parse
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
 from sourcebot.server.config import Desk
-from sourcebot.server.desks import signing
 from sourcebot.server.desks.hosts import HOSTS
 from tests.server.desks.stubs import ChatwootStub, SlackStub, Stub, WebhookStub, ZammadStub
 
@@ -43,7 +42,7 @@ class Driver:
 
     kind = ""
     prefix = ""
-    cannot: Mapping[str, str] = {}
+    cannot: ClassVar[Mapping[str, str]] = {}
     secret, old = SECRET, OLD
     notes_only = False
 
@@ -186,7 +185,9 @@ class Zammad(Driver):
 
 class Slack(Driver):
     kind = prefix = "slack"
-    cannot = {"attachment": "a file without a mention does not reach the bot in a channel"}
+    cannot: ClassVar[Mapping[str, str]] = {
+        "attachment": "a file without a mention does not reach the bot in a channel"
+    }
 
     def make_stub(self) -> SlackStub:
         return SlackStub()
@@ -268,7 +269,9 @@ class Webhook(Driver):
 class WebhookInResponse(Webhook):
     """Without an address for replies."""
 
-    cannot = {"outbound": "replies go into the response: nothing is called"}
+    cannot: ClassVar[Mapping[str, str]] = {
+        "outbound": "replies go into the response: nothing is called"
+    }
 
     def desk(self, **more: Any) -> Desk:
         return Desk(kind="webhook", secrets=(self.secret, self.old), **more)
@@ -281,7 +284,7 @@ class WebhookInResponse(Webhook):
 
 class Rasa(Driver):
     kind = prefix = "rasa"
-    cannot = {
+    cannot: ClassVar[Mapping[str, str]] = {
         "outbound": "replies go into the response: nothing is called",
         "signature": "an API key stands for a signature",
         "stale": "an API key stands for a signature",

@@ -17,7 +17,7 @@ Failure = int | str | tuple[int, str]
 class Stub:
     """A host. calls: what was asked of it; wrong: what it would have refused; failures: how the
     next calls that say something end, one each.
-    """  # noqa: D205
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, Any]] = []
