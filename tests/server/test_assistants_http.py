@@ -185,3 +185,25 @@ async def test_keys_open_the_base_that_they_are_for_and_no_other(
     log = json.dumps(web.lines)
     assert "oolong" not in log
     assert drinks.rpartition("_")[2] not in log
+
+
+def test_it_needs_nothing_of_the_other_extras() -> None:
+    code = (
+        "import sys\n"
+        "for name in ('httptools', 'redis'): sys.modules[name] = None\n"
+        "from sourcebot.cli.main import main\n"
+        "raise SystemExit(main(['mcp', '--http', '--port', '0']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    assert process.stderr is not None
+    try:
+        web = Web(json.loads(process.stderr.readline())["url"], process)
+        answer = web.post()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+    assert answer.json()["result"]["structuredContent"]["status"] == "answered"
+    assert process.returncode == 0
