@@ -275,7 +275,7 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 @media (prefers-reduced-motion: reduce) { .dots i { animation: none; opacity: .7; } }
 @media (forced-colors: active) {
   .launcher, .badge, .send, .mine .said, .mark, .bar, progress, .note { border: 1px solid; }
-  .bar i, progress::-webkit-progress-value { forced-color-adjust: none; background: Highlight; }
+  .scores tr:nth-child(n) .bar i, progress::-webkit-progress-value { forced-color-adjust: none; background: Highlight; }
   .dots i { forced-color-adjust: none; background: CanvasText; }
 }
 @media print { .launcher, .foot, .top .icon, .next, .under .icon { display: none; } }

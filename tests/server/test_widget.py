@@ -160,6 +160,25 @@ def test_the_file_has_nothing_that_a_strict_policy_forbids() -> None:
     assert addresses == {"http://www.w3.org"}  # the name of SVG's vocabulary; nothing is loaded
 
 
+# The guide
+
+
+def table(after: str, row: str) -> set[str]:
+    """What the rows of a table in the guide are about."""
+    guide = (Path(__file__).parents[2] / "docs" / "widget.md").read_text("utf-8")
+    section = guide.split(f"## {after}\n")[1].split("\n## ")[0]
+    return set(re.findall(rf"(?m)^\| `{row}` \|", section))
+
+
+def test_the_guide_names_all_settings_and_no_others() -> None:
+    text = (shipped("content") / "widget" / "sourcebot.js").read_text("utf-8")
+    read = set(re.findall(r"(?:\bgiven|\bdataset)\.(\w+)", text))
+    assert table("Settings", "data-(\\w+)") == read - {"strings"}
+    assert table("Colours and sizes", "--sourcebot-([\\w-]+)") == set(
+        re.findall(r"var\(--sourcebot-([\w-]+)", text)
+    )
+
+
 # CORS
 
 

@@ -24,6 +24,7 @@ from sourcebot.server.widget import widget_routes
 
 STRICT = (
     "default-src 'none'; script-src 'self' {script}; connect-src 'self' {server}; "
+    "frame-src {server}; "
     "style-src 'none'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
@@ -100,6 +101,8 @@ class Stub:
     seconds: float = 0.0
     body: str = ""
     script: str = ""
+    head: bool = True
+    ours: str = ""
 
     def app(self, service: Service) -> ASGIApp:
         """Its routes; the files of the widget are the real ones."""
@@ -109,6 +112,7 @@ class Stub:
                 *files,
                 Route("/", self.page),
                 Route("/favicon.ico", self.nothing),
+                Route("/ours.js", self.script_of_the_page),
                 Route("/v1/conversations", self.begin, methods=["POST"]),
                 Route("/v1/conversations/{id}", self.one, methods=["GET", "DELETE"]),
                 Route("/v1/conversations/{id}/messages", self.send, methods=["POST"]),
@@ -118,14 +122,18 @@ class Stub:
     async def page(self, request: Request) -> Response:
         """A page of somebody else's that holds the widget."""
         attributes = self.script or 'src="/widget.js"'
+        script = f"<script {attributes} defer></script>" if self.head else ""
         policy = STRICT.format(script="http://127.0.0.1:*", server="http://127.0.0.1:*")
         return HTMLResponse(
             f'<!DOCTYPE html><html lang="en"><head><title>A shop</title>'
             f'<meta name="viewport" content="width=device-width">'
-            f"<script {attributes} defer></script></head><body><main><h1>A shop</h1>"
+            f"{script}</head><body><main><h1>A shop</h1>"
             f'<p>Buy <a id="link" href="#there">things</a>.</p>{self.body}</main></body></html>',
             headers={"Content-Security-Policy": policy},
         )
+
+    async def script_of_the_page(self, request: Request) -> Response:
+        return Response(self.ours, media_type="text/javascript")
 
     async def nothing(self, request: Request) -> Response:
         return Response(status_code=204)

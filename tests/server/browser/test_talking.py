@@ -251,12 +251,16 @@ def test_from_small_to_wide_and_back_while_open(screen: Screen, stubbed: str) ->
         assert screen.find("textarea").get_attribute("value") == "half a word"
 
 
-@pytest.mark.parametrize("size", [(320, 568), (640, 360), (1280, 720)])
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [((320, 568), "100%"), ((640, 360), "100%"), ((1280, 720), "100%"), ((1000, 900), "200%")],
+)
 def test_nothing_is_cut_off_at_any_size(
-    screen: Screen, shipped: str, size: tuple[int, int]
+    screen: Screen, shipped: str, size: tuple[int, int], text: str
 ) -> None:
     screen.size(*size)
     screen.visit(shipped + "/")
+    screen.driver.execute_script("document.documentElement.style.fontSize = arguments[0]", text)
     screen.find(".chips button")
     screen.say("difference between outsourcing and offshoring")
     screen.say("help me decide")
