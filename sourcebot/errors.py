@@ -42,8 +42,10 @@ class SourcebotError(Exception):
 class KnowledgeError(SourcebotError):
     """A knowledge base that cannot be used.
 
-    problems: every `Problem` that was found, sorted by file and line.
+    problems: all that was found, sorted by file and line.
     """
+
+    problems: tuple[Problem, ...]
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems))

@@ -38,6 +38,8 @@ class Bot:
     number of threads may use it at once. Bots share nothing that changes.
     """
 
+    knowledge: KnowledgeBase
+
     def __init__(self, knowledge: KnowledgeBase) -> None:
         """`knowledge`: from `KnowledgeBase.load`."""
         self.knowledge = knowledge

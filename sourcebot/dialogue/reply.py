@@ -37,7 +37,8 @@ class Part(Struct, frozen=True):
 class CitedSource(Struct, frozen=True):
     """A publication that the answer rests on.
 
-    id: its id in the knowledge base; year, url: None where unknown, for nothing is invented.
+    id: its id in the knowledge base; title, publisher: as printed; year, url: None where unknown,
+    for nothing is invented.
     """
 
     id: str

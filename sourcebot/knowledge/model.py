@@ -278,13 +278,16 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
 
     It stays as it was loaded, whatever becomes of its files; load it anew to see an edit. Only
     where the files were edited and its compiled form was damaged under it, a reader may meet a
-    KnowledgeError. `digest` is 64 hex digits over every file it was made from, templates included;
-    `stamp` is what replies carry (`sourcing@3f9c2a1b`). names: concept -> its name; with_article:
-    the same with its article, where it has one; criteria: criterion of the advice -> its question.
-    later: what is encoded until it is wanted; a single question needs a few entries, and neither
-    the advice nor the phrases that its index was learnt from.
+    KnowledgeError.
+
+    identity: what kb.yaml says: name, title, about, reviewed, examples, main_concepts; digest: 64
+    hex digits over every file it was made from, templates included; names: id of a concept -> its
+    name; criteria: id of a criterion of the advice -> its question.
     """
 
+    # with_article: concept -> its name with its article, where it has one. later: what is encoded
+    # until it is wanted; a single question needs a few entries, and neither the advice nor the
+    # phrases that its index was learnt from.
     identity: Identity
     digest: str
     kinds: Kinds
@@ -351,7 +354,7 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
 
     @property
     def stamp(self) -> str:
-        """Name and short digest, e.g. `sourcing@3f9c2a1b`."""
+        """Name and short digest, as replies carry them: `sourcing@3f9c2a1b`."""
         return f"{self.identity.name}@{self.digest[:8]}"
 
     def said(self, concept: str) -> str:

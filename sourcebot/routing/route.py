@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Explanation(Struct, frozen=True):
     """Why a label was ranked.
 
-    examples: its nearest ones with their similarity, 0..1, best first; words: those of the text
-    that spoke for the label rather than for the others, the strongest first.
+    intent: the label; confidence: how likely it is right, 0..1; examples: its nearest ones with
+    their similarity, 0..1, best first; words: those of the text that spoke for the label rather
+    than for the others, the strongest first.
     """
 
     intent: str
@@ -32,8 +33,13 @@ class Route:
     """Where a text leads.
 
     text: as given; intent: the best label, or None where nothing fits; confidence: how likely the
-    best label is right, 0..1. What costs time is worked out when it is asked for.
+    best label is right, 0..1. What costs time is worked out when it is asked for. Two routes are
+    equal that say the same, whichever router said it.
     """
+
+    text: str
+    intent: str | None
+    confidence: float
 
     def __init__(
         self,

@@ -44,6 +44,9 @@ class Router:
     read-only once made, and any number of threads may use it at once.
     """
 
+    labels: tuple[str, ...]
+    bar: float
+
     def __init__(
         self,
         labels: Sequence[str],
