@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from sourcebot.errors import ServerError
 from sourcebot.knowledge.decode import nearest
@@ -18,6 +20,10 @@ DEFAULT_PORT = 8765
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 Signature = Literal["required", "optional", "off"]
 DeskKind = Literal["chatwoot", "zammad", "slack", "rasa", "webhook"]
+_SQLITE, _FILE = "sqlite:", "file:"
+_MANY = 100_000_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?/?")
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,13 +36,13 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     body_bytes: Annotated[int, Meta(ge=1_024, le=100_000_000)] = 1_000_000
-    body_seconds: Annotated[float, Meta(gt=0)] = 10.0
-    answer_seconds: Annotated[float, Meta(gt=0)] = 30.0
-    per_minute: Annotated[int, Meta(ge=1)] = 6_000
-    burst: Annotated[int, Meta(ge=1)] = 600
-    visitor_per_minute: Annotated[int, Meta(ge=1)] = 60
+    body_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 10.0
+    answer_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 30.0
+    per_minute: Annotated[int, Meta(ge=1, le=_MANY)] = 6_000
+    burst: Annotated[int, Meta(ge=1, le=_MANY)] = 600
+    visitor_per_minute: Annotated[int, Meta(ge=1, le=_MANY)] = 60
     bulk_texts: Annotated[int, Meta(ge=1, le=100_000)] = 1_000
-    shutdown_seconds: Annotated[int, Meta(ge=0)] = 30
+    shutdown_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 30
 
 
 class Desk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +82,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     bases: dict[str, str] = {}
     keys: str | None = None
     sessions: str = "memory"
-    session_minutes: Annotated[float, Meta(gt=0)] = 30.0
+    session_minutes: Annotated[float, Meta(gt=0, le=525_600)] = 30.0
     log_messages: bool = False
     origins: tuple[str, ...] = ()
     trust_proxy: tuple[str, ...] = ()
@@ -101,15 +107,35 @@ def read_config(path: Path) -> Config:
         raise ServerError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ServerError(f"{path}: is no TOML: {error}") from error
-    _refuse_unknown(path, data, Config)
+    _refuse_unknown(path, data)
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:
         raise ServerError(f"{path}: {error}") from error
     here = path.resolve().parent
-    bases = {name: str(here / folder) if folder else "" for name, folder in config.bases.items()}
-    keys = str(here / config.keys) if config.keys is not None else None
-    return msgspec.structs.replace(config, bases=bases, keys=keys)
+    return msgspec.structs.replace(
+        config,
+        bases={name: str(here / folder) if folder else "" for name, folder in config.bases.items()},
+        keys=str(here / config.keys) if config.keys is not None else None,
+        sessions=_from(here, _SQLITE, config.sessions),
+        desks={name: _desk_from(here, desk) for name, desk in config.desks.items()},
+    )
+
+
+def check(config: Config) -> None:
+    """Refuse names that no request could give. Raises ServerError."""
+    for kind, names in (("base", config.bases), ("desk", config.desks)):
+        for name in names:
+            if not _NAME.fullmatch(name):
+                raise ServerError(
+                    f"`{name[:80]}` is no name for a {kind}: take letters, digits, dots and hyphens"
+                )
+    for origin in config.origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ServerError(
+                f"`{origin[:80]}` is no origin of web pages: write each as browsers do, in lower "
+                "case and without a path, such as https://www.example.org"
+            )
 
 
 def secret(written: str) -> str:
@@ -131,10 +157,56 @@ def secret(written: str) -> str:
     return written
 
 
-def _refuse_unknown(path: Path, data: Mapping[str, Any], shape: type[Struct]) -> None:
+def _desk_from(here: Path, desk: Desk) -> Desk:
+    """The same, with the files of its secrets where the configuration means them."""
+    token = _path_from(here, desk.token, "file:") if desk.token is not None else None
+    return replace(
+        desk,
+        secrets=tuple(_path_from(here, written, "file:") for written in desk.secrets),
+        token=token,
+        options={
+            name: _path_from(here, option, "file:") if name.endswith("_token") else option
+            for name, option in desk.options.items()
+        },
+    )
+
+
+def _path_from(here: Path, written: str, before: str) -> str:
+    """`before` and a path, the path made whole; anything else as it is written."""
+    path = written.removeprefix(before)
+    return before + str(here / path) if path not in ("", written) else written
+
+
+def _from(here: Path, kind: str, written: str) -> str:
+    """A path behind `sqlite:` or `file:`, from where the configuration stands."""
+    if not written.startswith(kind):
+        return written
+    return f"{kind}{here / written.removeprefix(kind)}"
+
+
+def _desk_from(here: Path, desk: Desk) -> Desk:
+    return msgspec.structs.replace(
+        desk,
+        secrets=tuple(_from(here, _FILE, each) for each in desk.secrets),
+        token=_from(here, _FILE, desk.token) if desk.token is not None else None,
+    )
+
+
+def _refuse_unknown(path: Path, data: Mapping[str, Any]) -> None:
     """The nearest known key with the problem: msgspec alone names only the unknown one."""
-    known = list(shape.__struct_fields__)
-    for key in data:
-        if key not in known:
-            hint = nearest(key, known) or f"; known here: {', '.join(known)}"
-            raise ServerError(f"{path}: unknown key `{key}`{hint}")
+    desks = data.get("desks")
+    tables: list[tuple[str, Any, type[Struct]]] = [
+        ("", data, Config),
+        ("limits.", data.get("limits"), Limits),
+        *((f"desks.{name}.", desk, Desk) for name, desk in _items(desks)),
+    ]
+    for prefix, table, shape in tables:
+        known = list(shape.__struct_fields__)
+        for key, _ in _items(table):
+            if key not in known:
+                hint = nearest(key, known) or f"; known here: {', '.join(known)}"
+                raise ServerError(f"{path}: unknown key `{prefix}{key}`{hint}")
+
+
+def _items(table: Any) -> list[tuple[str, Any]]:
+    return list(table.items()) if isinstance(table, dict) else []

@@ -8,11 +8,11 @@ import asyncio
 import random
 import re
 import time
-import traceback
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sourcebot.server import problems
+from sourcebot.server.logs import place
 from sourcebot.server.metrics import Counter, Times
 from sourcebot.server.problems import Problem
 from sourcebot.server.service import Service
@@ -75,7 +75,7 @@ class Guard:
             "fault",
             request=request_id,
             error=type(error).__name__,
-            at=_place(error),
+            at=place(error),
             # It may quote what somebody wrote.
             text=str(error),
         )
@@ -115,9 +115,3 @@ def _request_id(scope: Scope) -> tuple[tuple[bytes, bytes], str]:
             return header, header[1].decode("ascii")
     made = f"{random.getrandbits(64):016x}"
     return (_HEADER, made.encode("ascii")), made
-
-
-def _place(error: Exception) -> str:
-    """Where in the code it happened: file, line and function, and nothing that anybody wrote."""
-    frames = traceback.extract_tb(error.__traceback__, limit=-1)
-    return "; ".join(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -64,6 +65,12 @@ class Handler(logging.Handler):
             message=record.getMessage(),
             error=error.__name__ if error is not None else None,
         )
+
+
+def place(error: BaseException) -> str:
+    """Where in the code it happened: file, line and function, and nothing that anybody wrote."""
+    frames = traceback.extract_tb(error.__traceback__, limit=-1)
+    return "; ".join(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
 
 
 def _encodable(value: object) -> object:

@@ -22,6 +22,7 @@ from sourcebot.server.desks.model import (
 )
 from sourcebot.server.desks.outbound import SendError
 from sourcebot.server.desks.pipeline import Pipeline
+from sourcebot.server.logs import place
 from sourcebot.server.problems import Problem
 from sourcebot.server.requests import caller, note, raw_body
 from sourcebot.server.service import Service
@@ -57,19 +58,24 @@ class Hooks:
 
     async def _taken(self, request: Request, desks: Desks, pipeline: Pipeline) -> Response:
         host, line = pipeline.host, pipeline.line
-        served = pipeline.served if host.scheme is not None else self._keyed(request, pipeline)
+        note(request, desk=line.name)
+        served, whose = pipeline.served, ""
+        if host.scheme is None:
+            served, whose = self._keyed(request, pipeline)
         body = await raw_body(request, self._service)
         received = pipeline.now()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        verdict = self._verdict(pipeline, headers, body, received)
-        note(request, desk=line.name, signature=verdict, kb=served.edition.stamp)
+        note(request, kb=served.edition.stamp)
+        verdict = self._verdict(request, pipeline, headers, body, received)
+        note(request, signature=verdict)
         try:
             event = host.read(body, headers, line)
         except NoJson as error:
             self._count(line, "unreadable")
+            note(request, outcome="unreadable")
             raise Problem("bad-request", str(error)) from error
         if _is_stale(event, pipeline, received):
-            self._refuse(line, "stale")
+            raise self._refused(request, line, "stale")
         if isinstance(event, Challenge):
             self._count(line, "challenge")
             return Response(msgspec.json.encode(event.body), media_type=JSON)
@@ -77,6 +83,8 @@ class Hooks:
             self._count(line, "ignored")
             note(request, outcome="ignored", reason=event.reason)
             return _answered(pipeline, [], event.reason)
+        if whose:
+            event = replace(event, conversation=f"{whose}.{event.conversation}")
         delivery = headers.get(host.delivery, "")[:_LONGEST_ID] if host.delivery else ""
         line = replace(line, collected=[])
         # That a person has come counts from the moment at which the host has been told so.
@@ -105,13 +113,19 @@ class Hooks:
         except SendError as error:
             self._told(pipeline, event, delivery, "failed", error=str(error))
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"
+            # What an error says may quote what somebody wrote.
+            told = f"{type(error).__name__} at {place(error)}"
             self._told(pipeline, event, delivery, "fault", error=told)
         else:
             self._told(pipeline, event, delivery, outcome)
 
     def _verdict(
-        self, pipeline: Pipeline, headers: dict[str, str], body: bytes, now: float
+        self,
+        request: Request,
+        pipeline: Pipeline,
+        headers: dict[str, str],
+        body: bytes,
+        now: float,
     ) -> str | None:
         """What the signature is worth, None where an API key stands for it. Raises Problem."""
         scheme, line = pipeline.host.scheme, pipeline.line
@@ -120,27 +134,30 @@ class Hooks:
         policy = line.desk.signature
         verdict = signing.check(scheme, policy, line.secrets, headers, body, now)
         if verdict in ("wrong", "stale"):
-            self._refuse(line, verdict)
+            raise self._refused(request, line, verdict)
         return verdict
 
-    def _refuse(self, line: Line, verdict: str) -> None:
+    def _refused(self, request: Request, line: Line, verdict: str) -> Problem:
         self._count(line, verdict)
-        self._service.log.line("desk-refused", desk=line.name, signature=verdict)
+        note(request, outcome="refused", signature=verdict)
         if verdict == "stale":
-            raise Problem("unauthorized", "this delivery is too old, or from the future")
-        raise Problem("unauthorized", "the signature of this delivery is missing or wrong")
+            return Problem("unauthorized", "this delivery is too old, or from the future")
+        return Problem("unauthorized", "the signature of this delivery is missing or wrong")
 
-    def _keyed(self, request: Request, pipeline: Pipeline) -> Served:
-        """The base that a caller with an API key asks. Raises Problem."""
+    def _keyed(self, request: Request, pipeline: Pipeline) -> tuple[Served, str]:
+        """The base that a caller with an API key asks, and whose conversations they are: callers
+        name them as they like, and one must not get into another's. Raises Problem.
+        """  # noqa: D205
         service, kb = self._service, pipeline.line.desk.kb
         if not service.keys.wanted and not service.config.is_local:
             raise Problem("unauthorized", "this server needs API keys to answer here")
         who = caller(request, service, "ask")
-        if kb is None or who.served.name == kb:
-            return who.served
-        if who.key is not None:
-            raise Problem("forbidden", "this key is for another knowledge base")
-        return pipeline.served
+        served = who.served
+        if kb is not None and served.name != kb:
+            if who.key is not None:
+                raise Problem("forbidden", "this key is for another knowledge base")
+            served = pipeline.served
+        return served, f"{served.name}.{who.key.id}" if who.key is not None else served.name
 
     def _count(self, line: Line, outcome: str) -> None:
         self._service.metrics.count("sourcebot_deliveries_total", desk=line.name, outcome=outcome)

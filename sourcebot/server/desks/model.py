@@ -39,11 +39,14 @@ class Message(Struct, frozen=True):
 
 
 class Owned(Struct, frozen=True):
-    """That a conversation has been taken over by a person, or given back to the bot."""
+    """That a conversation has been taken over by a person, or given back to the bot. anew: and
+    that what was said before is to be forgotten.
+    """  # noqa: D205
 
     conversation: str
     owner: Owner
     address: Mapping[str, Any] = {}
+    anew: bool = False
 
 
 class Ignored(Struct, frozen=True):

@@ -7,6 +7,8 @@ import urllib.parse
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from sourcebot.errors import ServerError
 from sourcebot.server.config import Desk, secret
 from sourcebot.server.desks import signing
@@ -14,12 +16,18 @@ from sourcebot.server.desks.hosts import HOSTS
 from sourcebot.server.desks.model import Host, Line
 from sourcebot.server.desks.outbound import Outbound
 from sourcebot.server.desks.pipeline import Pipeline
+from sourcebot.server.sessions.contract import Sessions
+from sourcebot.server.sessions.opening import open_sessions
 
 if TYPE_CHECKING:
     from sourcebot.server.service import Service
 
 RASA = "rasa"
 """The name of the desk that `rasa = true` stands for."""
+OWNED = 30 * 86_400.0
+"""Seconds for which it is kept that a person has a conversation: a customer may well come back to
+them tomorrow, and not every host can be asked.
+"""
 MOST_WAITING = 2_000
 """Deliveries that a worker holds at once; the next ones are asked to come again."""
 _COMMON = frozenset({"handover_text"})
@@ -31,12 +39,15 @@ class Desks:
     def __init__(self, service: Service, out: Outbound | None = None) -> None:
         """out: in place of the network. Raises ServerError, which names the desk."""
         self.out = out if out is not None else Outbound()
+        self.owners: Sessions = open_sessions(service.config.sessions, OWNED)
         configured = dict(service.config.desks)
         kinds = [desk.kind for desk in configured.values()]
         if service.config.rasa and "rasa" not in kinds:
             configured.setdefault(RASA, Desk(kind="rasa"))
         self._pipelines = {
-            name: Pipeline(_line(name, desk, self.out), HOSTS[desk.kind], service)
+            name: Pipeline(
+                _line(name, desk, self.out), HOSTS[desk.kind], service, owners=self.owners
+            )
             for name, desk in configured.items()
         }
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,6 +88,7 @@ class Desks:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
         await self.out.close()
+        await self.owners.close()
 
 
 def _line(name: str, desk: Desk, out: Outbound) -> Line:
@@ -89,8 +101,14 @@ def _line(name: str, desk: Desk, out: Outbound) -> Line:
         if host.kind == "webhook":
             for each in secrets:
                 signing.standard_key(each)
+        rights = {
+            option: secret(written)
+            for option, written in desk.options.items()
+            if option.endswith("_token")
+        }
     except (ServerError, ValueError) as error:
         raise ServerError(f"desk `{name}`: {error}") from error
+    desk = replace(desk, options={**desk.options, **rights})
     return Line(name, desk, desk.url or host.url or "", token, secrets, out)
 
 

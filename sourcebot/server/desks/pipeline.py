@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable
@@ -15,10 +16,10 @@ from msgspec.structs import replace
 from sourcebot.dialogue.reply import Reply
 from sourcebot.server.bases import Served
 from sourcebot.server.desks import markup, words
-from sourcebot.server.desks.keeping import Keeping, Said, Standing
+from sourcebot.server.desks.keeping import Keeping, Said, Talk
 from sourcebot.server.desks.model import Handover, Host, Line, Message, Outgoing, Owned
 from sourcebot.server.problems import Problem
-from sourcebot.server.sessions.contract import SessionsDown
+from sourcebot.server.sessions.contract import Sessions, SessionsDown
 from sourcebot.server.turns import State
 
 if TYPE_CHECKING:
@@ -41,14 +42,15 @@ class Pipeline:
         host: Host,
         service: Service,
         *,
+        owners: Sessions,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """now: seconds since 1970."""
+        """owners: see Keeping; now: seconds since 1970."""
         self.line = line
         self.host = host
         self.now = now
         self._service = service
-        self._keeping = Keeping(line.name, service.sessions)
+        self._keeping = Keeping(line.name, service.sessions, owners)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
@@ -57,6 +59,10 @@ class Pipeline:
         name = self.line.desk.kb
         served = self._service.bases.get(name) if name is not None else None
         return served if served is not None else self._service.bases.default
+
+    @property
+    def _turns(self) -> str:
+        return f"desk:{self.line.name}:turns"
 
     async def take(
         self, event: Message | Owned, delivery: str, received: float, line: Line, served: Served
@@ -96,43 +102,36 @@ class Pipeline:
         human = owned.owner == "human"
         if not human and self.host.given_back is not None:
             await self.host.given_back(line, owned)
-        await self._settle(owned.conversation, human, received)
+        if owned.anew:
+            with contextlib.suppress(SessionsDown):
+                await self._service.sessions.drop(self._turns, owned.conversation)
+        await self._keeping.settle(owned.conversation, human, received)
         return "taken over" if human else "given back"
 
-    async def _settle(self, conversation: str, human: bool, when: float) -> None:
-        """Who has a conversation, unless that has been settled since."""
-
-        def settled(standing: Standing) -> Standing:
-            if standing.since > when or (standing.human == human and human):
-                return standing
-            return replace(standing, human=human, since=when, misses=0)
-
-        await self._keeping.change(conversation, settled)
-
     async def _answer(self, message: Message, received: float, line: Line, served: Served) -> str:
-        standing = await self._keeping.standing(message.conversation)
+        keeping, conversation = self._keeping, message.conversation
         if message.owner == "human":
-            await self._settle(message.conversation, True, received)
+            await keeping.settle(conversation, True, received)
             return "human owns"
-        if standing.human:
-            if not await self._is_back(message, standing, received, line):
+        owned = await keeping.owned(conversation)
+        if owned.human:
+            if not await self._is_back(message, owned.since, received, line):
                 return "human owns"
-            await self._settle(message.conversation, False, received)
-            standing = replace(standing, human=False, misses=0)
+            await keeping.settle(conversation, False, received)
+        talk = await keeping.talk(conversation)
         if self._service.visitors.take(f"desk:{line.name}:{message.conversation}"):
             return "too many"
         text = message.text.strip()[:LONGEST_TEXT]
         if not text:
             if not message.attachments:
                 return "empty"
-            return await self._hand_over(message, standing, "attachment", line)
+            return await self._hand_over(message, talk, "attachment", line)
         reply = await self._reply(message, text, served)
-        misses = standing.misses + 1 if reply.status in MISSES else 0
-        standing = standing.and_said(("customer", text))
-        if reply.status == "handoff":
-            return await self._hand_over(message, standing, "asked", line)
-        if misses >= line.desk.misses:
-            return await self._hand_over(message, standing, "misses", line)
+        misses = talk.misses + 1 if reply.status in MISSES else 0
+        reason = self._reason(reply, misses, line)
+        if reason is not None:
+            talk = talk.and_said(("customer", text))
+            return await self._hand_over(message, talk, reason, line)
         outgoing = self._outgoing(message, reply, line)
         if outgoing is not None:
             if not await self._may_speak(message, line):
@@ -141,37 +140,46 @@ class Pipeline:
         lines: tuple[Said, ...] = (("customer", text),)
         if outgoing is not None and not outgoing.private:
             lines = (*lines, ("bot", reply.text))
-        await self._keeping.change(
-            message.conversation, lambda s: replace(s.and_said(*lines), misses=misses)
-        )
+        await keeping.say(conversation, lambda t: replace(t.and_said(*lines), misses=misses))
         if outgoing is None:
             return "nothing to propose"
         return "note" if outgoing.private else "reply"
 
-    async def _is_back(
-        self, message: Message, standing: Standing, received: float, line: Line
-    ) -> bool:
+    def _reason(self, reply: Reply, misses: int, line: Line) -> str | None:
+        """Why a person is needed, None where none is."""
+        if reply.status == "handoff":
+            return "asked"
+        # To say it in other words does not help who was understood. An agent is there already.
+        if reply.status == "unknown" and reply.reason == "no-entry" and self._speaks(line):
+            return "nothing"
+        return "misses" if misses >= line.desk.misses else None
+
+    def _speaks(self, line: Line) -> bool:
+        """Whether it is the customer to whom the bot writes."""
+        return line.desk.public is not False and not self.host.is_ticket
+
+    async def _is_back(self, message: Message, since: float, received: float, line: Line) -> bool:
         """Whether the host says that the bot has a conversation again that a person had."""
         if self.host.owner is not None:
             return await self.host.owner(line, message) == "bot"
         # A message that was under way when the person came says nothing about what came after.
-        return message.owner == "bot" and received > standing.since
+        return message.owner == "bot" and received > since
 
     async def _may_speak(self, message: Message, line: Line) -> bool:
         """Whether the bot has the conversation now, when it is about to speak.
 
         Where the host cannot be asked although it could tell, SendError: then nothing is said.
         """
-        if (await self._keeping.standing(message.conversation)).human:
+        if (await self._keeping.owned(message.conversation)).human:
             return False
         if self.host.owner is None or await self.host.owner(line, message) == "bot":
             return True
-        await self._settle(message.conversation, True, self.now())
+        await self._keeping.settle(message.conversation, True, self.now())
         return False
 
     async def _reply(self, message: Message, text: str, served: Served) -> Reply:
         """The next turn of the conversation; the question alone where none can be kept."""
-        kb, id = f"desk:{self.line.name}:turns", message.conversation
+        kb, id = self._turns, message.conversation
         edition = served.edition
         try:
             if await self._service.sessions.read(kb, id) is None:
@@ -196,7 +204,7 @@ class Pipeline:
             sure = reply.status == "answered" and reply.confidence >= desk.public_from
             private = not (desk.public is True and sure)
         else:
-            private = desk.public is False
+            private = not self._speaks(line)
         if private and reply.status not in PROPOSED:
             return None
         # An agent does not ask further, but has to know what the bot would ask.
@@ -206,19 +214,15 @@ class Pipeline:
         text = markup.with_sources(reply, room)
         return Outgoing(text, choices, private, self._key(message, "reply"), reply)
 
-    async def _hand_over(
-        self, message: Message, standing: Standing, reason: str, line: Line
-    ) -> str:
+    async def _hand_over(self, message: Message, talk: Talk, reason: str, line: Line) -> str:
         if not await self._may_speak(message, line):
             return "taken over"
         said = None if self.host.is_ticket else line.option("handover_text", words.HANDOVER)
-        note = _note(reason, standing, line.desk.misses)
+        note = _note(reason, talk, line.desk.misses)
         handover = Handover(reason, note, said, self._key(message, "handover"))
         await self.host.hand_over(line, message, handover)
-        done = self.now()
-        await self._keeping.change(
-            message.conversation, lambda s: Standing(human=True, since=max(done, s.since))
-        )
+        owned = await self._keeping.owned(message.conversation)
+        await self._keeping.settle(message.conversation, True, max(self.now(), owned.since))
         return f"handover: {reason}"
 
     def _key(self, message: Message, kind: str) -> str:
@@ -226,11 +230,11 @@ class Pipeline:
         return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _note(reason: str, standing: Standing, misses: int) -> str:
+def _note(reason: str, talk: Talk, misses: int) -> str:
     """What the agents are told, with what was said so far."""
     told = words.NOTE.format(reason=words.REASONS[reason].format(misses=misses))
-    if not standing.said:
+    if not talk.said:
         return told
     names = {"customer": words.CUSTOMER, "bot": words.BOT}
-    lines = [f"- {names[who]}: {markup.unmarked(text)}" for who, text in standing.said]
+    lines = [f"- {names[who]}: {markup.unmarked(text)}" for who, text in talk.said]
     return "\n".join([told, "", words.SO_FAR, "", *lines])

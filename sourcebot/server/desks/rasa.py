@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from sourcebot.answers.plain import plain_text
@@ -30,21 +31,24 @@ OWNERS: dict[str, Owner] = {"bot": "bot", "human": "human"}
 ANEW = frozenset({"/restart", "/session_start"})
 """Messages with which Rasa's front ends begin a conversation anew."""
 NOBODY = "default"
-"""Whom Rasa takes for the sender where none is named."""
+"""Whom Rasa takes for the sender where none is named. All of them would share a conversation: here
+each message without a sender is on its own.
+"""
 WIDTH = 10_000
 """Columns: who shows the text breaks its lines."""
 
 
 def _read(body: bytes, headers: Headers, line: Line) -> Event:
     fields = Fields(parsed(body), FIELDS)
-    sender, text = fields.id("sender") or NOBODY, fields.text("text")
+    sender, text = fields.id("sender"), fields.text("text")
+    name = sender or f"alone.{secrets.token_hex(16)}"
     if text.strip() in ANEW:
-        return Owned(sender, "bot")
+        return Owned(name, "bot", anew=True)
     if fields.any("text") is None:
         return Ignored("no message")
     id = fields.id("id") or headers.get("idempotency-key", "")[:200]
     owner = OWNERS.get(fields.text("owner"))
-    return Message(sender, id, text, owner=owner, address={"sender": sender})
+    return Message(name, id, text, owner=owner, address={"sender": sender or NOBODY})
 
 
 async def _send(line: Line, message: Message, outgoing: Outgoing) -> None:

@@ -72,7 +72,7 @@ CHOICE, BACK = "sourcebot_choice", "sourcebot_back"
 HANDED, RESUMED = "sourcebot_handover", "sourcebot_resumed"
 BLOCK, VALUE, LABEL, SHORT = 3_000, 2_000, 75, 4_000
 """Slack's limits: characters of a section, of a button's value and label, of a message's text."""
-_CALLED = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_CALLED = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<[^<>|]*\|([^<>]*)>|<((?:https?|mailto):[^<>|]*)>|<[#!][^<>]*>")
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 

@@ -20,6 +20,7 @@ CUT = "[…]"
 
 REASONS = {
     "asked": "the customer asked for a person",
+    "nothing": "the knowledge base has nothing on what was asked",
     "misses": "the bot was not sure what was meant, {misses} times in a row",
     "attachment": "the customer sent a file without a question in words",
 }

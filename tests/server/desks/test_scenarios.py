@@ -409,6 +409,7 @@ async def test_without_a_store_questions_are_still_answered_once(
 
     for name in ("read", "write", "claim", "release"):
         monkeypatch.setattr(world.service.sessions, name, down)
+        monkeypatch.setattr(world.desks.owners, name, down)
 
     await world.deliver(world.driver.message(GREEN))
     await world.deliver(world.driver.message(GREEN))
