@@ -33,6 +33,8 @@ FLAGS = (
     "--metrics-recording-only",
     "--no-default-browser-check",
     "--password-store=basic",
+    # Whatever it may still want to reach elsewhere, it does not find.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--window-size=1000,800",
     "--lang=en",
 )
