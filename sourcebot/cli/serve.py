@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sourcebot.errors import ServerError
 from sourcebot.knowledge.model import KnowledgeBase
 
 USAGE = 2
+_NEEDED = ("httptools", "starlette", "uvicorn")
 _EXTRA = (
     "serving needs the extra `serve`, which is not installed: pip install 'sourcebot-kb[serve]'"
 )
@@ -20,13 +22,11 @@ _EXTRA = (
 
 def serve(options: Namespace, folder: str | None) -> int:
     """Serve until told to stop; 2 where the extra is missing. Raises SourcebotError."""
-    try:
-        from sourcebot.server.running import serve as run
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in ("starlette", "uvicorn"):
-            raise
+    if any(find_spec(name) is None for name in _NEEDED):
         streams.complain(_EXTRA)
         return USAGE
+    from sourcebot.server.running import serve as run
+
     return run(_config(options, folder))
 
 

@@ -20,7 +20,6 @@ DEFAULT_PORT = 8765
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 Signature = Literal["required", "optional", "off"]
 DeskKind = Literal["chatwoot", "zammad", "slack", "rasa", "webhook"]
-_SQLITE, _FILE = "sqlite:", "file:"
 _MANY = 100_000_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?/?")
@@ -113,11 +112,11 @@ def read_config(path: Path) -> Config:
     except msgspec.ValidationError as error:
         raise ServerError(f"{path}: {error}") from error
     here = path.resolve().parent
-    return msgspec.structs.replace(
+    return replace(
         config,
         bases={name: str(here / folder) if folder else "" for name, folder in config.bases.items()},
         keys=str(here / config.keys) if config.keys is not None else None,
-        sessions=_from(here, _SQLITE, config.sessions),
+        sessions=_path_from(here, config.sessions, "sqlite:"),
         desks={name: _desk_from(here, desk) for name, desk in config.desks.items()},
     )
 
@@ -175,21 +174,6 @@ def _path_from(here: Path, written: str, before: str) -> str:
     """`before` and a path, the path made whole; anything else as it is written."""
     path = written.removeprefix(before)
     return before + str(here / path) if path not in ("", written) else written
-
-
-def _from(here: Path, kind: str, written: str) -> str:
-    """A path behind `sqlite:` or `file:`, from where the configuration stands."""
-    if not written.startswith(kind):
-        return written
-    return f"{kind}{here / written.removeprefix(kind)}"
-
-
-def _desk_from(here: Path, desk: Desk) -> Desk:
-    return msgspec.structs.replace(
-        desk,
-        secrets=tuple(_from(here, _FILE, each) for each in desk.secrets),
-        token=_from(here, _FILE, desk.token) if desk.token is not None else None,
-    )
 
 
 def _refuse_unknown(path: Path, data: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from sourcebot.errors import ServerError
 from sourcebot.server.app import CONFIG, create_app
-from sourcebot.server.config import Config
+from sourcebot.server.config import Config, check
 from sourcebot.server.listening import check_keys, listening, stop_with_zero, url_of
 from sourcebot.server.service import Service
 
@@ -78,6 +78,7 @@ def serve(config: Config) -> int:
 
 def _check(config: Config) -> None:
     """Refuse what would be unsafe, or could not work. Raises ServerError."""
+    check(config)
     check_keys(config, "sourcebot keys new")
     if config.workers > 1 and config.sessions == "memory":
         raise ServerError(

@@ -15,7 +15,7 @@ from sourcebot.server.bases import Bases, Served
 from sourcebot.server.config import Config
 from sourcebot.server.keys import KeyRing
 from sourcebot.server.limits import Buckets
-from sourcebot.server.logs import Log
+from sourcebot.server.logs import Log, place
 from sourcebot.server.metrics import Metrics
 from sourcebot.server.sessions.contract import Sessions
 from sourcebot.server.sessions.opening import open_sessions
@@ -97,7 +97,7 @@ class Service:
                     await self.renew(served)
             except Exception as error:
                 # Whatever it was, it must not end the looking.
-                self.log.line("fault", error=type(error).__name__, at="looking for edits")
+                self.log.line("fault", error=type(error).__name__, at=place(error))
 
 
 def _folders(config: Config) -> dict[str, str | None]:
