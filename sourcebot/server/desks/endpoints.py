@@ -90,8 +90,8 @@ class Hooks:
         # That a person has come counts from the moment at which the host has been told so.
         if host.in_response(line) or (isinstance(event, Owned) and event.owner == "human"):
             outcome = await pipeline.take(event, delivery, received, line, served)
-            self._told(pipeline, event, delivery, outcome)
-            note(request, outcome=outcome)
+            self._count(line, outcome)
+            note(request, outcome=outcome, delivery=delivery or None, text=_text(event))
             return _answered(pipeline, line.collected, outcome)
         if desks.is_full:
             raise Problem("unavailable", "too much is waiting", {"Retry-After": "5"})
@@ -178,8 +178,12 @@ class Hooks:
             outcome=outcome,
             delivery=delivery or None,
             error=error,
-            text=event.text if isinstance(event, Message) else None,
+            text=_text(event),
         )
+
+
+def _text(event: Event) -> str | None:
+    return event.text if isinstance(event, Message) else None
 
 
 def _is_stale(event: Event, pipeline: Pipeline, now: float) -> bool:
