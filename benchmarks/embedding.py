@@ -3,9 +3,9 @@
     python benchmarks/embedding.py [--bases 8]
 
 Loads copies of the shipped knowledge base under names of their own, each with its own bot, and asks
-all of them the messages of its transcripts, the guided advice among them. Times are of the processor,
-so that what else a machine does counts little; memory is what the system counts for the process
-(resident, Linux only). A base compiling is compiled in a process of its own.
+all of them the messages of its transcripts, the guided advice among them. Times are of the
+processor, so that what else a machine does counts little; memory is what the system counts for the
+process (resident, Linux only). A base is compiled in a process of its own.
 """
 
 from __future__ import annotations
