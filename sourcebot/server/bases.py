@@ -17,6 +17,7 @@ from sourcebot.dialogue.bot import Bot
 from sourcebot.dialogue.reply import Reply
 from sourcebot.errors import ServerError, SourcebotError
 from sourcebot.knowledge.folders import fingerprint
+from sourcebot.server.preparing import prepare
 
 MOST_REMEMBERED = 4_096
 """Answers to single questions that are kept, encoded; about 10 MB."""
@@ -98,6 +99,7 @@ class Served:
             if seen == self._seen:
                 return False
         try:
+            prepare(self._folder)
             bot = Bot.load(self._folder)
         except OSError as error:
             # Not the fault of what is in the files: another look may find them readable.
