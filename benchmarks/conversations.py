@@ -256,7 +256,7 @@ def main() -> int:
             processes.append(redis)
         else:
             address = f"sqlite:{folder / 'sessions.db'}"
-        plenty = Limits(per_minute=10**9, burst=10**9, visitor_per_minute=10**6)
+        plenty = Limits(per_minute=10**8, burst=10**8, visitor_per_minute=10**6)
         config = Config(sessions=address, limits=plenty, workers=options.workers, port=port)
         # fmt: off
         command = [sys.executable, "-m", "uvicorn", "sourcebot.server.app:from_environment",
