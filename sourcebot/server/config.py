@@ -70,9 +70,11 @@ class Desk(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """A server. bases: name -> folder, an empty one for the shipped base; sessions: `memory`,
-    `sqlite:PATH` or `redis://...`; session_minutes: how long a silent conversation is kept;
-    keys: the file of API keys; log_messages: whether logs hold what people write; trust_proxy:
-    addresses of proxies whose X-Forwarded-For is believed.
+    `sqlite:PATH` or `redis://...` (`env:NAME` and `file:PATH` keep a password out of this file);
+    session_minutes: how long a silent conversation is kept; keys: the file of API keys;
+    log_messages: whether logs hold what people write; origins: sites whose pages may call the API;
+    trust_proxy: addresses of proxies whose X-Forwarded-For is believed; rasa: whether Rasa's REST
+    channel is answered.
     """  # noqa: D205
 
     host: str = "127.0.0.1"
@@ -110,13 +112,13 @@ def read_config(path: Path) -> Config:
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:
-        raise ServerError(f"{path}: {error}") from error
+        raise ServerError(f"{path}: {_desk_at_fault(data) or error}") from error
     here = path.resolve().parent
     return replace(
         config,
         bases={name: str(here / folder) if folder else "" for name, folder in config.bases.items()},
         keys=str(here / config.keys) if config.keys is not None else None,
-        sessions=_path_from(here, config.sessions, "sqlite:"),
+        sessions=_path_from(here, _path_from(here, config.sessions, "sqlite:"), "file:"),
         desks={name: _desk_from(here, desk) for name, desk in config.desks.items()},
     )
 
@@ -154,6 +156,17 @@ def secret(written: str) -> str:
         except (OSError, UnicodeDecodeError) as error:
             raise ServerError(f"{rest}: the secret in it cannot be read: {error}") from error
     return written
+
+
+def _desk_at_fault(data: Mapping[str, Any]) -> str | None:
+    """The first desk that is none by its name, which msgspec leaves out, and why."""
+    desks = data.get("desks")
+    for name, desk in desks.items() if isinstance(desks, dict) else ():
+        try:
+            msgspec.convert(desk, Desk)
+        except msgspec.ValidationError as error:
+            return f"desk `{name}`: {error}"
+    return None
 
 
 def _desk_from(here: Path, desk: Desk) -> Desk:

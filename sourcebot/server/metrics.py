@@ -59,8 +59,12 @@ class Times:
 class Metrics:
     """The counts of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, process: str | None = None) -> None:
+        """process: a label on everything, where several of them answer at one address: their
+        counts would otherwise be taken for each other's, and seem to jump.
+        """  # noqa: D205
         self._lock = threading.Lock()
+        self._common: Labels = (("process", process),) if process is not None else ()
         self._counters: dict[tuple[str, Labels], Counter] = {}
         self._times: dict[Labels, Times] = {}
 
@@ -89,8 +93,12 @@ class Metrics:
     def text(self, gauges: Mapping[str, float]) -> str:
         """Everything, as Prometheus reads it. gauges: name -> value of what is known only now."""
         with self._lock:
-            counts = {key: counter.value for key, counter in self._counters.items()}
-            times = {key: list(series.row) for key, series in self._times.items()}
+            common = self._common
+            counts = {
+                (name, (*common, *labels)): counter.value
+                for (name, labels), counter in self._counters.items()
+            }
+            times = {(*common, *key): list(series.row) for key, series in self._times.items()}
         return "\n".join(_lines(counts, times, gauges)) + "\n"
 
 

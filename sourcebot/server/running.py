@@ -11,7 +11,7 @@ import msgspec
 
 from sourcebot.errors import ServerError
 from sourcebot.server.app import CONFIG, create_app
-from sourcebot.server.config import Config, check
+from sourcebot.server.config import Config, check, secret
 from sourcebot.server.listening import check_keys, listening, stop_with_zero, url_of
 from sourcebot.server.service import Service
 
@@ -80,7 +80,7 @@ def _check(config: Config) -> None:
     """Refuse what would be unsafe, or could not work. Raises ServerError."""
     check(config)
     check_keys(config, "sourcebot keys new")
-    if config.workers > 1 and config.sessions == "memory":
+    if config.workers > 1 and secret(config.sessions) == "memory":
         raise ServerError(
             "several workers cannot share sessions in memory; use --sessions sqlite:PATH or "
             "--sessions redis://HOST:PORT/0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from sourcebot.errors import ServerError
 from sourcebot.knowledge.model import KnowledgeBase
 from sourcebot.server.bases import Bases, Served
-from sourcebot.server.config import Config
+from sourcebot.server.config import Config, secret
 from sourcebot.server.keys import KeyRing
 from sourcebot.server.limits import Buckets
 from sourcebot.server.logs import Log, place
@@ -37,11 +38,13 @@ class Service:
         self.log = log if log is not None else Log(messages=config.log_messages)
         self.keys = KeyRing(Path(config.keys) if config.keys is not None else None)
         self.bases = Bases(_folders(config))
-        self.metrics = Metrics()
+        self.metrics = Metrics(str(os.getpid()) if config.workers > 1 else None)
         limits = config.limits
         self.buckets = Buckets(limits.per_minute, limits.burst)
         self.visitors = Buckets(limits.visitor_per_minute, limits.visitor_per_minute)
-        self.sessions: Sessions = open_sessions(config.sessions, config.session_minutes * 60)
+        self.sessions: Sessions = open_sessions(
+            secret(config.sessions), config.session_minutes * 60
+        )
         self.turns = Turns(self.sessions)
         for desk in config.desks.values():
             if desk.kb is not None and self.bases.get(desk.kb) is None:

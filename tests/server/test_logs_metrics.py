@@ -268,6 +268,15 @@ def test_paths_of_clients_make_no_new_series(server: Server) -> None:
     assert series() == before
 
 
+def test_of_several_workers_each_counts_under_its_own_name(tea: TeaFolder, tmp_path: Path) -> None:
+    several = tea_server(tea, workers=2, sessions=f"sqlite:{tmp_path / 'sessions.db'}")
+    several.ask("What is green tea?")
+    found = counts(several)
+    mine = f'process="{os.getpid()}",'
+    assert found["sourcebot_requests_total"] == {f'{mine}route="/v1/ask",status="200"': 1}
+    assert all(labels.startswith(mine[:-1]) for series in found.values() for labels in series)
+
+
 @given(st.text(max_size=20), st.floats(0, 1e12))
 def test_any_label_and_number_can_be_read(label: str, number: float) -> None:
     metrics = Metrics()
