@@ -6,7 +6,7 @@ import argparse
 from typing import NoReturn
 
 from sourcebot._version import __version__
-from sourcebot.cli.kb_arguments import add_own_base
+from sourcebot.cli.kb_arguments import add_own_base, share
 from sourcebot.cli.learn_arguments import add_learn
 from sourcebot.cli.mcp_arguments import add_mcp
 from sourcebot.cli.serve_arguments import add_keys, add_serve
@@ -240,17 +240,7 @@ def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> Non
         "--against", metavar="FILE", help="with --examples: learn from those, test on these"
     )
     test.add_argument(
-        "--min-recall", metavar="SHARE", type=_share, help="fail where an intent's recall is lower"
+        "--min-recall", metavar="SHARE", type=share, help="fail where an intent's recall is lower"
     )
     test.add_argument("--format", choices=REPORTS, default="text", help="how to print the report")
     test.add_argument("--output", metavar="FILE", help="write the report to a file")
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"`{text}` is no share; give one from 0 to 1")
-    return share

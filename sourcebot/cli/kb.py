@@ -24,6 +24,10 @@ def run(options: Namespace, folder: str | None) -> int:
             from sourcebot.cli.kb_new import new
 
             return new(options.dir, options.title)
+        case "import":
+            from sourcebot.cli.kb_import import import_files
+
+            return import_files(options, folder)
         case "schema":
             return schema(Path(options.output))
         case "check":

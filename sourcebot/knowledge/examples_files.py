@@ -48,7 +48,7 @@ def read_examples(path: str | PathLike[str]) -> list[LabelledExample]:
         raise KnowledgeError([Problem(file, 0, f"unknown ending; use one of {known}")])
     examples: list[LabelledExample] = []
     problems: list[Problem] = []
-    for found in read(_data(path), file):
+    for found in read(file_data(path), file):
         for fault in [found] if isinstance(found, Problem) else _faults(found, file):
             problems.append(fault)
         if not isinstance(found, Problem):
@@ -68,7 +68,8 @@ Found = tuple[str, str, int] | Problem
 """(text, label, line), or what is wrong there."""
 
 
-def _data(path: str | PathLike[str]) -> bytes:
+def file_data(path: str | PathLike[str]) -> bytes:
+    """A file's bytes; KnowledgeError where it cannot be read, is too large or holds nothing."""
     file = str(path)
     try:
         found = Path(path).stat()
@@ -99,7 +100,7 @@ def _faults(example: tuple[str, str, int], file: str) -> Iterator[Problem]:
 
 
 def _read_csv(data: bytes, file: str, delimiters: str = ",;\t") -> Iterator[Found]:
-    text = _decoded(data, file)
+    text = decoded_text(data, file)
     if isinstance(text, Problem):
         yield text
         return
@@ -110,7 +111,7 @@ def _read_csv(data: bytes, file: str, delimiters: str = ",;\t") -> Iterator[Foun
         return
     delimiter, phrase, label, header = columns
     wide = max(phrase, label) + 1
-    for line, fields in _records(text, delimiter):
+    for line, fields in csv_records(text, delimiter):
         if isinstance(fields, csv.Error):
             yield Problem(file, line, f"not valid CSV: {fields}; close the quotes, one line each")
         elif (header and line == header) or not any(field.strip() for field in fields):
@@ -131,7 +132,7 @@ def _columns(text: str, delimiters: str) -> tuple[str, int, int, int] | None:
     """(delimiter, the phrase's column, the label's, line of the header or 0), if it can be told."""
     firsts = []
     for delimiter in delimiters:
-        for line, fields in _records(text, delimiter):
+        for line, fields in csv_records(text, delimiter):
             if isinstance(fields, csv.Error):
                 break
             if any(field.strip() for field in fields):
@@ -147,8 +148,8 @@ def _columns(text: str, delimiters: str) -> tuple[str, int, int, int] | None:
     return None if two is None else (two, 0, 1, 0)
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    """(line on which it begins, fields); a fault of the format ends them."""
+def csv_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """Each record of a CSV: (line on which it begins, fields); a fault of the format ends them."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -163,7 +164,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | csv.E
 
 
 def _read_json_lines(data: bytes, file: str) -> Iterator[Found]:
-    text = _decoded(data, file)
+    text = decoded_text(data, file)
     if isinstance(text, Problem):
         yield text
         return
@@ -194,7 +195,7 @@ def _json_row(row: str, file: str, line: int) -> Found:
     return found[0], found[1], line
 
 
-def _decoded(data: bytes, file: str) -> str | Problem:
+def decoded_text(data: bytes, file: str) -> str | Problem:
     """The text, if it is text in lines that a person may have written."""
     try:
         text = data.decode("utf-8-sig")

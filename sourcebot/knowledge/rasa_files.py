@@ -9,6 +9,7 @@ from sourcebot.errors import Problem
 from sourcebot.knowledge.yaml_nodes import Fields, Items, Node, Text, parse_yaml
 
 _OTHER_ENTRIES = ("synonym", "regex", "lookup")
+_UTTER = "utter_"
 _ENTITY = re.compile(r"\[([^\[\]]+)\](?:\([^()]*\)|\{[^{}]*\}|\[\{[^\[\]]*\}\])")
 """`[Rome](city)`, `[Rome]{"entity": "city"}`, and a list of such in brackets."""
 
@@ -34,6 +35,40 @@ def read_rasa(data: bytes, file: str) -> Iterator[tuple[str, str, int] | Problem
             yield from _intent(entry, file)
         elif not any(kind in entry.fields for kind in _OTHER_ENTRIES):
             yield Problem(file, entry.line, "an entry without `intent`; name it or drop the entry")
+
+
+def holds_examples(data: bytes, file: str) -> bool:
+    """Whether a file of Rasa has a list of intents at all; a domain file has none."""
+    root, _ = parse_yaml(data, file)
+    return isinstance(root, Fields) and "nlu" in root.fields
+
+
+def read_responses(data: bytes, file: str) -> Iterator[tuple[str, str, int] | Problem]:
+    """(intent, text, line) of every response `utter_<intent>`: the first text that it may give.
+
+    A file without `responses` gives none; what is wrong with the YAML is for `read_rasa` to tell,
+    unless the file has no intents.
+    """
+    root, problems = parse_yaml(data, file)
+    held = root.fields.get("responses") if isinstance(root, Fields) else None
+    if held is None:
+        return
+    yield from problems
+    line, responses = held
+    if not isinstance(responses, Fields):
+        yield Problem(file, line, "`responses` is no mapping; write `utter_intent:` below it")
+        return
+    for name, (line, variants) in responses.fields.items():
+        if not name.startswith(_UTTER):
+            continue
+        texts = variants.items if isinstance(variants, Items) else ()
+        for variant in texts:
+            text = variant.fields.get("text", (0, None))[1] if isinstance(variant, Fields) else None
+            if isinstance(text, Text) and text.value.strip():
+                yield name.removeprefix(_UTTER), text.value, text.line
+                break
+        else:
+            yield Problem(file, line, f"`{name}` says nothing; write `- text: ...` below it")
 
 
 def without_entities(text: str) -> str:
