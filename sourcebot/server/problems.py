@@ -10,7 +10,7 @@ MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
     "bad-request": (400, "The request cannot be read"),
-    "unauthorized": (401, "A valid API key is needed"),
+    "unauthorized": (401, "A valid key or signature is needed"),
     "forbidden": (403, "The API key does not allow this"),
     "not-found": (404, "There is no such thing"),
     "method-not-allowed": (405, "Not with this method"),

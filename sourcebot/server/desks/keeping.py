@@ -48,7 +48,7 @@ class Talk(Struct, frozen=True):
 
     def and_said(self, *lines: Said) -> Talk:
         """The same with further lines; long ones shortened, old ones forgotten."""
-        shortened = tuple((who, text[:LONGEST_LINE]) for who, text in lines)
+        shortened = tuple((who, _shortened(text)) for who, text in lines)
         return msgspec.structs.replace(self, said=(*self.said, *shortened)[-LINES:])
 
 
@@ -213,6 +213,10 @@ class Keeping:
                 await self._sessions.release(self._claims + name)
             except SessionsDown:
                 self._left_alone()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
 
 
 def _decoded(state: bytes, kind: type[Kept]) -> Kept:

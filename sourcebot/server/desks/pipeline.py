@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 import msgspec
 from msgspec.structs import replace
 
+from sourcebot.answers.plain import plain_text
 from sourcebot.dialogue.reply import Reply
 from sourcebot.server.bases import Served
 from sourcebot.server.desks import markup, words
@@ -139,7 +140,8 @@ class Pipeline:
             await self.host.send(line, message, outgoing)
         lines: tuple[Said, ...] = (("customer", text),)
         if outgoing is not None and not outgoing.private:
-            lines = (*lines, ("bot", reply.text))
+            # Its first paragraph says what it said; an agent reads this while somebody waits.
+            lines = (*lines, ("bot", plain_text(reply.text, LONGEST_TEXT).partition("\n\n")[0]))
         await keeping.say(conversation, lambda t: replace(t.and_said(*lines), misses=misses))
         if outgoing is None:
             return "nothing to propose"

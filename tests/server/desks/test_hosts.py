@@ -331,7 +331,24 @@ async def test_a_webhook_without_an_address_is_answered_in_the_response(tea_fold
         assert silent == {"type": "ignored", "reason": "human owns"}
 
 
-# Every reply
+# Every host
+
+
+async def test_a_transcript_is_short_and_plain(tea_folder: Path) -> None:
+    driver = Webhook()
+    async with opened(driver, tea_folder) as world:
+        await world.deliver(driver.message("green tea vs black tea", id="1", delivery="d-1"))
+        await world.deliver(driver.message("tea " * 400, id="2", delivery="d-2"))
+        await world.deliver(driver.message(PERSON, id="3", delivery="d-3"))
+        lines = world.stub.notes[0].splitlines()
+
+    said = lines[lines.index("What was said so far:") + 2 :]
+    assert [line.partition(": ")[0] for line in said] == ["- Customer", "- Bot"] * 2 + [
+        "- Customer"
+    ]
+    assert "|" not in said[1]
+    assert said[2].endswith("…")
+    assert all(len(line) <= 550 for line in said)
 
 
 async def test_every_reply_is_short_and_names_its_sources(world: World) -> None:
