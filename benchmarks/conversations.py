@@ -21,7 +21,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -32,12 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
+from serving import HOST, NO_LIMITS, Server, sourcebot
 
-from sourcebot.server.app import CONFIG
-from sourcebot.server.config import Config, Limits
-
-HOST = "127.0.0.1"
 CONCEPTS = ("offshoring", "nearshoring", "crowdsourcing", "reshoring", "outsourcing")
 FIRST, SECOND = "What is {}?", "and what are its risks?"
 PATIENCE = 60.0
@@ -167,31 +162,22 @@ async def kill_some(kills: int, total: int, parent: int, done: list[int]) -> lis
     return told
 
 
-async def ready(port: int, server: subprocess.Popen[bytes], workers: int) -> None:
-    """Return once all workers answer: each has accepted a connection, or most likely has."""
-    client, until = Client(port, Tally()), time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            await client._once("GET", "/readyz", None, None)
-            break
-        except OSError:
-            client.close()
-            await asyncio.sleep(0.1)
-    else:
-        raise RuntimeError("the server does not start")
-    while len(workers_of(server.pid)) < workers:
+async def ready(parent: int, workers: int) -> None:
+    """Return once all workers are there, and have had time to load the knowledge base."""
+    until = time.monotonic() + PATIENCE
+    while len(workers_of(parent)) < workers and time.monotonic() < until:
         await asyncio.sleep(0.1)
-    await asyncio.sleep(3)  # the others load the knowledge base, too
-    client.close()
+    await asyncio.sleep(5)
 
 
-async def run(options: argparse.Namespace, port: int, server: subprocess.Popen[bytes]) -> Tally:
+async def run(options: argparse.Namespace, server: Server) -> Tally:
     """All conversations at once, and what they cost."""
-    await ready(port, server, options.workers)
-    tally, done = Tally(), [0]
+    port, parent = server.port, server.process.pid
+    await ready(parent, options.workers)
+    tally, done, first = Tally(), [0], workers_of(parent)
     total = options.conversations * options.turns
     began = time.perf_counter()
-    killing = asyncio.create_task(kill_some(options.kills, total, server.pid, done))
+    killing = asyncio.create_task(kill_some(options.kills, total, parent, done))
     await asyncio.gather(
         *(converse(n, options.turns, port, tally, done) for n in range(options.conversations))
     )
@@ -209,19 +195,14 @@ async def run(options: argparse.Namespace, port: int, server: subprocess.Popen[b
     print(f"{cuts[98] * 1e3:.0f}, {max(tally.seconds) * 1e3:.0f} ms, tries included")
     for told in await killing:
         print(f"a worker was killed {told}")
+    if len(gone := first - workers_of(parent)) > options.kills:
+        tally.faults.append(f"{len(gone) - options.kills} further workers have ended")
     print(
         f"{tally.broken} connections broke and their requests were sent again, "
         f"{tally.repeated} of them had been answered before; "
         f"refused: {dict(tally.refused) or 'none'}"
     )
     return tally
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def start_redis(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -248,34 +229,29 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1)
     parser.add_argument("--store", choices=("redis", "sqlite"), default="redis")
     options = parser.parse_args()
-    folder, port = Path(tempfile.mkdtemp(prefix="sourcebot-")), free_port()
-    processes: list[subprocess.Popen[bytes]] = []
+    folder = Path(tempfile.mkdtemp(prefix="sourcebot-"))
+    redis: subprocess.Popen[bytes] | None = None
     try:
         if options.store == "redis":
             redis, address = start_redis(folder)
-            processes.append(redis)
         else:
             address = f"sqlite:{folder / 'sessions.db'}"
-        plenty = Limits(per_minute=10**8, burst=10**8, visitor_per_minute=10**6)
-        config = Config(sessions=address, limits=plenty, workers=options.workers, port=port)
-        # fmt: off
-        command = [sys.executable, "-m", "uvicorn", "sourcebot.server.app:from_environment",
-                   "--factory", "--workers", str(options.workers), "--host", HOST,
-                   "--port", str(port), "--log-level", "warning", "--no-access-log"]
-        # fmt: on
-        environment = {**os.environ, CONFIG: msgspec.json.encode(config).decode()}
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        processes.append(server)
-        tally = asyncio.run(run(options, port, server))
-        faults = [line for line in (folder / "log").read_text().splitlines() if '"fault"' in line]
-        tally.faults += faults
+        more = ("--workers", str(options.workers), "--sessions", address)
+        server = sourcebot(folder, f"[limits]\n{NO_LIMITS}", *more)
+        try:
+            tally = asyncio.run(run(options, server))
+        finally:
+            code = server.stop()
+        if code != 0:
+            tally.faults.append(f"the server ended with {code}")
+        log = server.log.read_text("utf-8").splitlines()
+        tally.faults += [line for line in log if json.loads(line)["event"] == "fault"]
         print("\n".join(tally.faults[:20]) or "no turn was lost, taken twice or out of order")
         return 1 if tally.faults else 0
     finally:
-        for process in reversed(processes):
-            process.terminate()
-            process.wait()
+        if redis is not None:
+            redis.terminate()
+            redis.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 

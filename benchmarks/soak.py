@@ -178,7 +178,7 @@ def requests(editor: Editor, conversations: list[str]) -> Iterator[Request]:
     kinds: tuple[tuple[int, Callable[[], Request]], ...] = (
         (50, lambda: post("/v1/ask", {"text": next(texts)})),
         (15, talk),
-        (6, lambda: post("/v1/conversations", {}, right=201)),
+        (2, lambda: post("/v1/conversations", {}, right=201)),
         (6, lambda: post("/v1/route", {"text": next(texts), "explain": chance.random() < 0.2})),
         (2, lambda: post("/v1/route/bulk", {"texts": [next(texts) for _ in range(10)]})),
         (1, lambda: post("/v1/advise", {"answers": {"core": "commodity"}})),
@@ -203,7 +203,7 @@ def main() -> int:
         folder = Path(name)
         os.environ["SOURCEBOT_CACHE"] = str(folder / "cache")
         editor = Editor(folder, options.every)
-        config = f"session_minutes = 5.0\n[limits]\n{NO_LIMITS}"
+        config = f"session_minutes = 1.0\n[limits]\n{NO_LIMITS}"
         server = sourcebot(
             folder, config, "--kb", str(editor.base), "--keys", str(editor.keys)
         )  # fmt: skip

@@ -16,6 +16,9 @@ from sourcebot.server.listening import check_keys, listening, stop_with_zero, ur
 from sourcebot.server.service import Service
 
 FACTORY = "sourcebot.server.app:from_environment"
+HUNG_AFTER = 30
+"""Seconds without a sign of life after which a worker is replaced. uvicorn's own 5 end healthy ones
+where a machine is busy, and those that only just start most of all."""
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -55,6 +58,7 @@ def serve(config: Config) -> int:
             server_header=False,
             timeout_graceful_shutdown=config.limits.shutdown_seconds,
             timeout_keep_alive=30,
+            timeout_worker_healthcheck=HUNG_AFTER,
         )
         stop_with_zero()
         service.log.line(
