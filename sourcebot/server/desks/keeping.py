@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from sourcebot.server.logs import Log
 from sourcebot.server.sessions.contract import Sessions, SessionsDown
 from sourcebot.server.sessions.memory import MemorySessions
 
@@ -60,10 +61,15 @@ class Keeping:
         name: str,
         sessions: Sessions,
         owners: Sessions,
+        log: Log,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """owners: where it is kept who has a conversation, for much longer than what was said."""
+        """owners: where it is kept who has a conversation, for much longer than what was said;
+        log: is told once when the store goes away, and once when it is back.
+        """  # noqa: D205
+        self._name = name
+        self._log = log
         self._talks = f"desk:{name}:talk"
         self._owned = f"desk:{name}:owner"
         self._claims = f"desk:{name}:"
@@ -153,8 +159,8 @@ class Keeping:
             try:
                 saved = await store.read(kb, conversation)
                 return _decoded(saved.state, kind) if saved is not None else None
-            except SessionsDown:
-                self._left_alone()
+            except SessionsDown as error:
+                self._left_alone(error)
         return None
 
     async def _change(
@@ -179,8 +185,8 @@ class Keeping:
                 told = after == before or await store.write(
                     kb, conversation, msgspec.json.encode(after), after=version
                 )
-            except SessionsDown:
-                self._left_alone()
+            except SessionsDown as error:
+                self._left_alone(error)
             if told:
                 break
         here = self._known[kind]
@@ -193,17 +199,25 @@ class Keeping:
     def _is_away(self) -> bool:
         return self._clock() < self._away_until
 
-    def _left_alone(self) -> None:
+    def _left_alone(self, error: SessionsDown) -> None:
+        if self._away_until == 0.0:
+            self._log.line("desk-store", desk=self._name, state="away", error=str(error))
         self._away_until = self._clock() + REST
+
+    def _found_again(self) -> None:
+        if self._away_until:
+            self._log.line("desk-store", desk=self._name, state="back")
+            self._away_until = 0.0
 
     async def _claim(self, name: str, seconds: float) -> bool:
         # Claimed here in any case, so that a worker knows its own when the store goes away.
         here = await self._alone.claim(name, seconds)
         if not self._is_away():
             try:
-                return await self._sessions.claim(self._claims + name, seconds)
-            except SessionsDown:
-                self._left_alone()
+                here = await self._sessions.claim(self._claims + name, seconds)
+                self._found_again()
+            except SessionsDown as error:
+                self._left_alone(error)
         return here
 
     async def _release(self, name: str) -> None:
@@ -211,8 +225,8 @@ class Keeping:
         if not self._is_away():
             try:
                 await self._sessions.release(self._claims + name)
-            except SessionsDown:
-                self._left_alone()
+            except SessionsDown as error:
+                self._left_alone(error)
 
 
 def _shortened(text: str) -> str:

@@ -39,7 +39,7 @@ class Desks:
     def __init__(self, service: Service, out: Outbound | None = None) -> None:
         """out: in place of the network. Raises ServerError, which names the desk."""
         self.out = out if out is not None else Outbound()
-        self.owners: Sessions = open_sessions(service.config.sessions, OWNED)
+        self.owners: Sessions = open_sessions(secret(service.config.sessions), OWNED)
         configured = dict(service.config.desks)
         kinds = [desk.kind for desk in configured.values()]
         if service.config.rasa and "rasa" not in kinds:

@@ -51,7 +51,7 @@ class Pipeline:
         self.host = host
         self.now = now
         self._service = service
-        self._keeping = Keeping(line.name, service.sessions, owners)
+        self._keeping = Keeping(line.name, service.sessions, owners, service.log)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property

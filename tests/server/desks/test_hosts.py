@@ -226,6 +226,15 @@ async def test_direct_messages_in_slack_are_answered_without_a_mention(tea_folde
         assert (body["channel"], "thread_ts" in body) == ("D024BE91L", False)
 
 
+async def test_a_file_alone_in_a_direct_message_goes_to_a_person(tea_folder: Path) -> None:
+    driver = Slack()
+    sent = {"event.text": "", "event.subtype": "file_share", "event.files": [{"id": "F1"}]}
+    async with opened(driver, tea_folder) as world:
+        await world.deliver(driver.delivery("message_im", sent, "Ev1"))
+        assert world.stub.handovers == 1
+        assert "sent a file" in world.stub.notes[0]
+
+
 async def test_a_button_in_slack_is_a_message_of_its_thread(tea_folder: Path) -> None:
     driver = Slack()
     async with opened(driver, tea_folder) as world:

@@ -25,7 +25,7 @@ from tests.server.desks.drivers import Delivery, Driver, Rasa, Webhook
 from tests.server.redis_server import RedisServer
 
 GREEN, PERSON, NOTHING = "what is green tea", "can I talk to a person", "why do people drink oolong"
-LONGEST = 50_000
+QUIET = Log(write=lambda line: None)
 
 
 def signed(world: World, body: bytes) -> Delivery:
@@ -180,12 +180,31 @@ async def test_with_redis_gone_in_the_middle_nobody_is_talked_over(
             redis_server.start()
         before = list(world.stub.said)
         for pipeline in world.desks._pipelines.values():
-            pipeline._keeping._away_until = 0.0
+            pipeline._keeping._away_until = 1e-9  # the wait before it is asked again is over
 
         await world.deliver(driver.message(GREEN, id="404", delivery="d-404"))
         assert world.stub.said == before
         await world.deliver(driver.message(GREEN, id="405", delivery="d-405", conversation="c-9"))
         assert len(world.stub.said) == len(before) + 1
+        told = [line["state"] for line in world.lines if line["event"] == "desk-store"]
+        assert told == ["away", "back"]
+
+
+@pytest.mark.parametrize("form", ["env", "file"])
+async def test_where_desks_keep_what_they_know_may_be_a_secret(
+    form: str, tea_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = f"sqlite:{tmp_path / 'sessions.db'}"
+    monkeypatch.setenv("SESSIONS", where)
+    (tmp_path / "where").write_text(where, "utf-8")
+    sessions = "env:SESSIONS" if form == "env" else f"file:{tmp_path / 'where'}"
+    driver = Webhook()
+
+    for number in range(401, 403):  # a second server goes on where the first has ended
+        async with opened(driver, tea_folder, sessions=sessions) as world:
+            await world.deliver(driver.message(PERSON, id=str(number), delivery=f"d-{number}"))
+
+    assert world.outcomes == ["human owns"]
 
 
 class Shaky(MemorySessions):
@@ -201,7 +220,7 @@ class Shaky(MemorySessions):
 
 async def test_what_one_worker_learnt_while_the_store_was_away_reaches_the_others() -> None:
     talks, owners = Shaky(60), Shaky(60)
-    one, other = (Keeping("desk", talks, owners, clock=lambda: 0.0) for _ in range(2))
+    one, other = (Keeping("desk", talks, owners, QUIET, clock=lambda: 0.0) for _ in range(2))
     owners.away = True
     await one.settle("c", True, 100.0)
     assert (await one.owned("c")).human
@@ -215,7 +234,7 @@ async def test_what_one_worker_learnt_while_the_store_was_away_reaches_the_other
 
 async def test_what_was_settled_later_is_not_taken_back() -> None:
     talks, owners = Shaky(60), Shaky(60)
-    one, other = (Keeping("desk", talks, owners, clock=lambda: 0.0) for _ in range(2))
+    one, other = (Keeping("desk", talks, owners, QUIET, clock=lambda: 0.0) for _ in range(2))
     owners.away = True
     await one.settle("c", True, 100.0)
     owners.away, one._away_until = False, 0.0
