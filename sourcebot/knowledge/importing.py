@@ -119,8 +119,9 @@ class _Writing:
         for name, parts in by_file.items():
             for some in _chunks(parts):
                 count = sum(asked for asked, _ in some)
-                head = f"# {len(some)} questions and {count} ways to ask them, imported on "
-                head += f"{self.setting.today.isoformat()} from {one_line(self.setting.name)}.\n"
+                head = f"# Imported on {self.setting.today.isoformat()} from "
+                head += f"{one_line(self.setting.name)}; questions: {len(some)}, ways to ask "
+                head += f"them: {count}.\n"
                 self._add(f"questions/{name}", head + "".join(text for _, text in some))
 
     def _answer(self, answer: Answer) -> str:
