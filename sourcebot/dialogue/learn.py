@@ -12,6 +12,7 @@ from sourcebot.dialogue.holdings import TASKS
 from sourcebot.dialogue.reader import Reader
 from sourcebot.dialogue.reading import ASKED_AS, CLAIM, CONCEPT_SLOT, START, TASK_SLOT
 from sourcebot.dialogue.scope import DEFAULT, FEWEST, INSIDE, OUTSIDE, difference, fit_scope
+from sourcebot.dialogue.smalltalk import wanting
 from sourcebot.dialogue.understanding import NAME_WEIGHT, Tables, Words, assemble
 from sourcebot.knowledge.facts import Phrase
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase
@@ -170,7 +171,7 @@ def _words(knowledge: KnowledgeBase) -> Tables:
     name_words = {word for name in names for word in name.words}
     phrase_words = _words_in_phrases(knowledge)
     frequency = {word: 1 for word in phrase_words | domain | asking}
-    chat = (word for name in smalltalk for word in name.words)
+    chat = {word for name in smalltalk for word in name.words} | set(wanting(knowledge.language))
     frequency |= {word: 1 for word in chat if word not in frequency}
     frequency |= {word: 2 for word in language.function_words}
     frequency |= {word: NAME_WEIGHT for word in name_words}

@@ -302,7 +302,7 @@ def _language(draft: Draft, raw: RawBase) -> Language:
         ordinals=part.ordinals,
         advice=next((file.value for file in draft.of("advice-language")), AdviceLanguage()),
         smalltalk=tuple(
-            Smalltalk(id, item.intent, item.status, item.phrases, item.reply)
+            Smalltalk(id, item.intent, item.status, item.phrases, item.reply, item.wants)
             for file in draft.of("smalltalk")
             for id, item in file.value.items()
         ),

@@ -18,6 +18,7 @@ from sourcebot.knowledge.model import (
     Trait,
     TranscriptTurn,
     Verdict,
+    Wants,
 )
 
 Texts = tuple[str, ...]
@@ -233,6 +234,10 @@ class SmalltalkPart(Struct, frozen=True, forbid_unknown_fields=True):
     reply: Annotated[str, Meta(description="Markdown; a Jinja2 template that may use `kb`.")]
     intent: str = "smalltalk"
     status: SmalltalkStatus = "smalltalk"
+    wants: Annotated[
+        Wants | None,
+        Meta(description="A wish in more wordings than `phrases` can list."),
+    ] = None
 
 
 class LanguageFile(Struct, frozen=True, forbid_unknown_fields=True):

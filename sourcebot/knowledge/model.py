@@ -177,6 +177,29 @@ Status = Literal["answered", "clarify", "unknown", "smalltalk", "asking", "recom
 Reason = Literal["empty", "out-of-scope", "ambiguous", "no-entry", "too-long"]
 
 
+class Way(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of `acts` with one of `things`, in any order: to talk, to somebody."""
+
+    acts: tuple[str, ...]
+    things: tuple[str, ...]
+
+
+class Wants(Struct, frozen=True, forbid_unknown_fields=True):
+    """A wish that has too many wordings to list ("could you put me through to a real person").
+
+    It is meant where a sentence has an act and a thing of one of the ways, and no word beyond
+    those of all ways and `beside`.
+    """
+
+    ways: tuple[Way, ...]
+    beside: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words that such a sentence may have."""
+        return frozenset(self.beside).union(*(way.acts + way.things for way in self.ways))
+
+
 class Smalltalk(Struct, frozen=True):
     """A turn that asks for no knowledge, and the polite reply."""
 
@@ -185,6 +208,7 @@ class Smalltalk(Struct, frozen=True):
     status: SmalltalkStatus
     phrases: tuple[str, ...]
     reply: str
+    wants: Wants | None = None
 
 
 class AdviceLanguage(Struct, frozen=True, forbid_unknown_fields=True):

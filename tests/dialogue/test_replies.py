@@ -285,8 +285,36 @@ def test_what_is_out_of_scope_gets_an_offer_of_what_can_be_asked(bot: Bot) -> No
     assert bot.knowledge.identity.about in reply.text
 
 
-def test_a_person_is_not_pretended_to_be_there(bot: Bot) -> None:
-    assert bot.ask("can I talk to a person").status == "handoff"
+@pytest.mark.parametrize(
+    "message",
+    [
+        "can I talk to a person",
+        "let me talk to a human",
+        "is there an actual person i can talk to",
+        "could you put me through to a real person?",
+        "This is useless, give me a human!!",
+        "I dont want a bot. I want a real human",
+        "pls let me chat with an agnet",
+        "What is offshoring? And then connect me to support.",
+    ],
+)
+def test_a_person_is_not_pretended_to_be_there(bot: Bot, message: str) -> None:
+    assert bot.ask(message).status == "handoff"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "we need people",
+        "can a team abroad talk to our customers",
+        "hand our support over to an agency",
+        "who should talk to the supplier",
+        "do we need a manager for the supplier",
+        "help me",
+    ],
+)
+def test_people_in_a_question_are_no_wish_to_talk_to_one(bot: Bot, message: str) -> None:
+    assert bot.ask(message).status != "handoff"
 
 
 def test_the_same_message_gets_the_same_reply(bot: Bot) -> None:
