@@ -84,6 +84,7 @@ class _Gathering:
         self.taken = {*_MEANT_IN_CODE, *(base.aspects if base is not None else ())}
         self.known: Mapping[str, str] = {}
         self.base = base
+        self.ids: dict[str, str] = {}
         if base is not None:
             self.known = _answers_of(base)
             for phrase in base.phrases:
@@ -93,9 +94,12 @@ class _Gathering:
 
     def answer_to_label(self, row: Asked) -> None:
         """Take the answer to all that has its label."""
-        label = identifier(row.label or "", "question")
-        if self.base is not None and label in self.base.aspects:
-            self._refuse_answer(row, label)
+        label = self._label(row)
+        if not one_line(row.answer or ""):
+            self.found.conflicts.append(_note(row, "no word in the answer; left out"))
+        elif self.base is not None and label in self.base.aspects:
+            if self.known.get(normal(row.answer or "")) != label:
+                self._refuse_answer(row, label)
         elif label in self.by_label:
             self._clash(row, self.by_label[label])
         else:
@@ -143,7 +147,7 @@ class _Gathering:
     def _id(self, row: Asked, question: str) -> str | None:
         """The id of the answer that a row belongs to; None where it is left out."""
         if row.label:
-            label = identifier(row.label, "question")
+            label = self._label(row)
             if self.base is not None and label in self.base.aspects:
                 if row.answer is not None and self.known.get(normal(row.answer)) != label:
                     self._refuse_answer(row, label)
@@ -165,6 +169,18 @@ class _Gathering:
             return ""  # it has an answer, and this is another one
         return self._begin(row, identifier(question, "question", self.taken)).id
 
+    def _label(self, row: Asked) -> str:
+        """The id that stands for a label; labels of other scripts get ids of their own."""
+        label = one_line(row.label or "")
+        plain = identifier(label, "")
+        if self.base is not None and plain in self.base.aspects:
+            return plain
+        if label not in self.ids:
+            free = plain not in self.taken or plain in self.by_label
+            self.ids[label] = plain if plain and free else identifier(label, "question", self.taken)
+            self.taken.add(self.ids[label])
+        return self.ids[label]
+
     def _same(self, row: Asked, answer: Answer) -> bool:
         if answer.text is None:
             answer.text = row.answer
@@ -172,7 +188,6 @@ class _Gathering:
         return normal(row.answer or "") == normal(answer.text)
 
     def _begin(self, row: Asked, id: str) -> Answer:
-        id = id if id not in self.taken else identifier(id, "question", self.taken)
         answer = Answer(id, row.answer, row.place, row.category, row.source)
         self.taken.add(id)
         self.found.answers.append(answer)

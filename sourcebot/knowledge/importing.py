@@ -65,7 +65,8 @@ def as_files(gathered: Gathered, setting: Setting) -> Import:
     if len(gathered.answers) > MOST_ANSWERS:
         told = f"{len(gathered.answers):,} different answers, at most {MOST_ANSWERS:,}; give rows "
         told += "with the same answer the same text or the same `aspect`, or split the file"
-        raise KnowledgeError([Problem(gathered.answers[MOST_ANSWERS].place.file, 0, told)])
+        place = gathered.answers[MOST_ANSWERS].place
+        raise KnowledgeError([Problem(place.file, place.line, told)])
     return _Writing(gathered, setting).done()
 
 

@@ -78,6 +78,24 @@ def test_one_label_cannot_have_two_answers() -> None:
     assert "`the-way` has another answer at t.csv:2" in told(found)[0]
 
 
+def test_labels_of_another_script_stay_apart() -> None:
+    rows = [*ask(("как", None), label="путь"), *ask(("где", None), label="место")]
+    rows += [*ask((None, "Так."), label="путь"), *ask((None, "\u200b"), label="место")]
+
+    found = gather(rows)
+
+    assert sorted((a.id, a.text) for a in found.answers) == [
+        ("question", "Так."), ("question-2", None)
+    ]  # fmt: skip
+    assert "no word in the answer" in told(found)[0]
+
+
+def test_a_label_that_means_something_to_the_code_gets_another_id() -> None:
+    found = gather(ask(("how?", "So."), ("in which way?", "So."), label="help"))
+
+    assert [(a.id, len(a.asked)) for a in found.answers] == [("help-2", 2)]
+
+
 def test_an_answer_to_a_label_may_come_last_and_from_another_file() -> None:
     rows = [
         *ask(("how?", None), label="the-way"),
@@ -170,7 +188,7 @@ def test_of_few_ways_to_ask_all_are_learnt() -> None:
 def test_too_many_answers_are_refused_with_a_way_out() -> None:
     rows = ask(*((f"question {n}", f"answer {n}") for n in range(MOST_ANSWERS + 1)))
 
-    with pytest.raises(KnowledgeError, match="5,001 different answers, at most 5,000; give rows"):
+    with pytest.raises(KnowledgeError, match=r"t\.csv:5002: 5,001 different answers, at most 5,000"):
         files_of(rows)
 
 
