@@ -244,8 +244,7 @@ def main() -> int:
             code = server.stop()
         if code != 0:
             tally.faults.append(f"the server ended with {code}")
-        log = server.log.read_text("utf-8").splitlines()
-        tally.faults += [line for line in log if json.loads(line)["event"] == "fault"]
+        tally.faults += server.faults()
         print("\n".join(tally.faults[:20]) or "no turn was lost, taken twice or out of order")
         return 1 if tally.faults else 0
     finally:

@@ -116,14 +116,7 @@ class Target:
         """Stop it, and read what it had to say."""
         if (code := self.server.stop()) != 0:
             self.faults.append(f"{self.name}: ended with {code}")
-        for line in self.server.log.read_text("utf-8").splitlines():
-            try:
-                told = json.loads(line)
-            except ValueError:
-                self.faults.append(f"{self.name}: logs {line[:300]}")
-                continue
-            if told["event"] == "fault" or told.get("status", 0) >= 500:
-                self.faults.append(f"{self.name}: logs {line[:500]}")
+        self.faults += [f"{self.name}: {fault}" for fault in self.server.faults()]
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -63,6 +64,19 @@ class Server:
             return response.status, response.read()
         finally:
             connection.close()
+
+    def faults(self) -> list[str]:
+        """The lines of its log that tell of a fault, and those that are no JSON."""
+        found = []
+        for line in self.log.read_text("utf-8", "replace").splitlines():
+            try:
+                told = json.loads(line)
+            except ValueError:
+                found.append(f"no JSON in the log: {line[:500]}")
+                continue
+            if told["event"] == "fault" or told.get("status", 0) >= 500:
+                found.append(line[:1_000])
+        return found
 
     def stop(self) -> int:
         """Tell it to end; its exit code."""

@@ -212,10 +212,7 @@ def main() -> int:
         finally:
             code = server.stop()
         wrong += [f"the server ended with {code}"] if code else []
-        for line in server.log.read_text("utf-8").splitlines():
-            told = json.loads(line)
-            if told["event"] == "fault" or told.get("status", 0) >= 500:
-                wrong.append(line)
+        wrong += server.faults()
     print("\n".join(wrong[:20]) or "nothing failed, and every edit came through")
     return 1 if wrong else 0
 

@@ -16,7 +16,7 @@ from sourcebot.server.listening import check_keys, listening, stop_with_zero, ur
 from sourcebot.server.service import Service
 
 FACTORY = "sourcebot.server.app:from_environment"
-HUNG_AFTER = 30
+HUNG_AFTER = 10
 """Seconds without a sign of life after which a worker is replaced. uvicorn's own 5 end healthy ones
 where a machine is busy, and those that only just start most of all."""
 LOGGING: dict[str, Any] = {
