@@ -54,6 +54,18 @@ def test_an_export_becomes_a_base_that_answers(
     assert replies[1]["reason"] == "out-of-scope"
 
 
+@pytest.mark.parametrize("title", ["One", "靴"])
+def test_an_import_has_no_problems_whatever_the_title(
+    sourcebot: Run, tmp_path: Path, tickets: str, title: str
+) -> None:
+    folder = str(tmp_path / "help")
+    sourcebot("kb", "import", tickets, "--into", folder, "--title", title)
+    checked = sourcebot("kb", "check", "--kb", folder)
+
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.out.endswith(" no problems\n")
+
+
 def test_a_new_base_of_kb_new_takes_an_import(sourcebot: Run, tmp_path: Path, tickets: str) -> None:
     folder = str(tmp_path / "shop")
     sourcebot("kb", "new", folder)
