@@ -8,7 +8,7 @@ import contextlib
 import subprocess
 import sys
 
-from sourcebot.knowledge.cache import find_cached
+from sourcebot.knowledge.cache import cache_folder, find_cached
 from sourcebot.knowledge.folders import read_base
 
 LARGE = 100_000
@@ -16,12 +16,18 @@ LARGE = 100_000
 PATIENCE = 300.0
 """Seconds after which the base is compiled here, be that as slow as it may."""
 _PROGRAM = """\
-import os, sys
+import sys
 from sourcebot import Bot
-if hasattr(os, "nice"):
-    os.nice(10)
+try:
+    from fcntl import LOCK_EX, flock
+    lock = open(sys.argv[2], "ab")
+    flock(lock, LOCK_EX)
+except (ImportError, OSError):
+    pass
 Bot.load(sys.argv[1] or None)
 """
+"""One after the other, where the system has such locks: of several workers one compiles what they
+all see edited, and the others find it in the cache."""
 
 
 def prepare(folder: str | None) -> None:
@@ -36,9 +42,11 @@ def prepare(folder: str | None) -> None:
         return
     if find_cached("index", base.digest) is not None:
         return
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
+    with contextlib.suppress(OSError, RuntimeError, subprocess.SubprocessError):
+        lock = cache_folder() / "compiling.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [sys.executable, "-P", "-c", _PROGRAM, folder or ""],
+            [sys.executable, "-P", "-c", _PROGRAM, folder or "", str(lock)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
