@@ -97,6 +97,62 @@ def test_the_right_definition_does_not_name_its_concept(base: KnowledgeBase) -> 
             assert ask.best.label.startswith(BLANK)
 
 
+def test_no_definition_is_told_by_the_number_of_its_verb(base: KnowledgeBase) -> None:
+    for item in made(base, "definition"):
+        labels = [choice.label for ask in item.asks for choice in ask.choices]
+        verbs = {label.split()[1] for label in labels if label.startswith(f"{BLANK} ")}
+        assert not {"is", "are"} <= verbs, item.id
+    (named,) = [item for item in made(base, "definition") if item.id == "name:hidden-costs"]
+    assert f"{BLANK} are" not in named.prompt
+
+
+def test_what_was_learnt_of_a_definition_does_not_hang_on_what_stands_beside_it(
+    base: KnowledgeBase,
+) -> None:
+    found = {item.id: item for item in made(base, "definition")}
+
+    assert found["definition:hidden-costs"].asks[0].best.label.startswith(f"{BLANK}: ")
+    assert found["definition:hidden-costs"].answer.startswith(f"{BLANK} are ")
+
+
+@pytest.mark.parametrize(
+    ("concept", "beside"),
+    [("insourcing", "reshoring"), ("in-house", "outsourcing"), ("msa", "sow"), ("msa", "sla")],
+)
+def test_a_definition_stands_beside_those_that_it_is_taken_for(
+    base: KnowledgeBase, concept: str, beside: str
+) -> None:
+    found = {item.id: item for item in made(base, "definition")}
+
+    for id in (f"definition:{concept}", f"name:{concept}"):
+        assert beside in {choice.id for choice in found[id].asks[0].choices}
+
+
+def test_a_false_claim_stands_among_statements_on_what_is_near_it(base: KnowledgeBase) -> None:
+    found = {item.id: item for item in made(base, "claim")}
+    (ask,) = found["claim:captive-is-outsourcing"].asks
+
+    others = " ".join(choice.label for choice in ask.choices if choice.id != ask.right)
+
+    assert others.count("utsourcing") >= 2, others
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("kodak-data-centres", "puts domestic outsourcing first, too"),
+        ("army-recruiting", "In hindsight, in-house work would have been the better choice"),
+        ("steiff-toys", "puts an offshore captive centre ahead of in-house work"),
+    ],
+)
+def test_a_case_says_why_its_answer_is_best_where_something_else_was_done_or_advised(
+    base: KnowledgeBase, case: str, told: str
+) -> None:
+    found = {item.id: item for item in made(base, "case")}
+
+    assert told in found[f"case:{case}"].why
+
+
 def test_no_definition_that_also_holds_of_the_concept_stands_beside_its_own(
     base: KnowledgeBase,
 ) -> None:

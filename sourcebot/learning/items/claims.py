@@ -25,6 +25,8 @@ OTHERS = 3
 MOST_WORDS, FEWEST_WORDS = 22, 5
 CLOSE = 0.3
 """Statements that share more of their content may be on the same point."""
+NEAREST = 4
+"""So many of the nearest concepts count as one subject."""
 ALIKE = 10
 """Statements whose lengths differ by fewer words look alike."""
 JUDGED = 3
@@ -32,13 +34,18 @@ JUDGED = 3
 
 
 class Statement(Struct, frozen=True):
-    """Something that holds. id: the claim's, or the entry's key; told: what else is known of it."""
+    """Something that holds.
+
+    id: the claim's, or the entry's key; told: what else is known of it; concepts: whom it is
+    about.
+    """
 
     id: str
     text: str
     told: str
     sources: tuple[str, ...]
     aspect: str
+    concepts: tuple[str, ...]
 
 
 def claim_items(knowledge: KnowledgeBase, lesson: Lesson) -> Iterator[Item]:
@@ -108,7 +115,7 @@ def statements(knowledge: KnowledgeBase, concepts: list[str]) -> Iterator[Statem
             fact = claim.summary
             bare = first_sentence(fact.text)
             more = fact.text.removeprefix(bare).strip() if len(bare.split()) == 1 else fact.text
-            yield Statement(claim.id, claim.says, more, fact.sources, claim.aspect)
+            yield Statement(claim.id, claim.says, more, fact.sources, claim.aspect, claim.concepts)
     for concept in concepts:
         names = names_in(knowledge.concepts[concept])
         for aspect in knowledge.aspects:
@@ -119,13 +126,15 @@ def statements(knowledge: KnowledgeBase, concepts: list[str]) -> Iterator[Statem
             if FEWEST_WORDS <= len(text.split()) <= MOST_WORDS and names.search(text):
                 fact = entry.summary
                 more = fact.text.removeprefix(text).strip()
-                yield Statement(f"{aspect}:{concept}", text, more, fact.sources, aspect)
+                id = f"{aspect}:{concept}"
+                yield Statement(id, text, more, fact.sources, aspect, entry.concepts)
 
 
 def _beside(knowledge: KnowledgeBase, claim: Claim) -> list[Statement]:
-    """Three statements for one that does not hold: on other points, short ones first.
+    """Three statements for one that does not hold: on other points, near and short ones first.
 
-    A short false claim among long true sentences would be found by its length.
+    A short false claim among long true sentences would be found by its length, and one among
+    sentences on other things by its subject.
     """
     near = [*claim.concepts]
     for concept in claim.concepts or knowledge.identity.main_concepts:
@@ -139,10 +148,12 @@ def _beside(knowledge: KnowledgeBase, claim: Claim) -> list[Statement]:
     length = len(claim.says.split())
     found: list[Statement] = []
     seen: list[frozenset[str]] = []
+    about = {concept: place // NEAREST for place, concept in enumerate(near)}
     every = list(statements(knowledge, near))
     every.sort(
         key=lambda one: (
             abs(len(one.text.split()) - length) // ALIKE,
+            min(about.get(concept, len(near)) for concept in one.concepts),
             stable(claim.id, one.id),
         )
     )

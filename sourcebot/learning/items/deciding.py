@@ -143,13 +143,22 @@ def _label(knowledge: KnowledgeBase, advice: Advice, name: str) -> str:
 
 
 def _advised(knowledge: KnowledgeBase, advice: Advice, ranking: Ranking, case: Case) -> str:
-    """What the advice says to the same answers, and whether that is what was done."""
+    """What would have been better, where something else was done, and what the advice says.
+
+    The advice knows the facts and not how it ended, so that it may put something else first.
+    """
+    right = case.defensible[0]
+    best = _named(advice, right).name
+    stands = meant_by(ranking, right)
+    as_done = case.chose in stands
+    told = "" if as_done else say(knowledge, "case-hindsight", option=best)
     first = ranking.possible[0] if ranking.possible else None
     if first is None:
-        return ""
-    agrees = case.chose in meant_by(ranking, first)
-    slot = "case-advice-same" if agrees else "case-advice-other"
-    return say(knowledge, slot, option=_named(advice, first).name)
+        return told
+    slot = "near" if first not in stands else "same" if as_done else "other"
+    option = _named(advice, first).name
+    advised = say(knowledge, f"case-advice-{slot}", option=option, best=best)
+    return f"{told} {advised}".strip()
 
 
 def _against(advice: Advice, ranking: Ranking, name: str) -> str:

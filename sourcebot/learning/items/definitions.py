@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from sourcebot.knowledge.course_model import Lesson
 from sourcebot.knowledge.model import DEFINE, Entry, KnowledgeBase
 from sourcebot.learning.items.item import Ask, Choice, Item
 from sourcebot.learning.items.near import (
     RELATED,
+    apart,
     asking,
-    aspect_taking,
     broader,
     defined,
     narrower,
@@ -22,6 +24,7 @@ from sourcebot.learning.items.near import (
     neighbours,
 )
 from sourcebot.learning.items.texts import (
+    BLANK,
     SAME,
     content,
     first_sentence,
@@ -59,9 +62,11 @@ def definition_item(knowledge: KnowledgeBase, id: str) -> Item | None:
     wrong = {other: say(knowledge, "definition-wrong", concept=knowledge.said(other))
              for other in others}  # fmt: skip
     labels = {id: _closed(knowledge, id, right, others.values()), **others}
+    labels = _numberless(knowledge, labels)
     choices = tuple(Choice(one, labels[one]) for one in sorted(labels))
     prompt = say(knowledge, "definition-ask", concept=knowledge.names[id])
-    return _item(knowledge, f"definition:{id}", id, entry, prompt, Ask("", choices, id, wrong))
+    ask = Ask("", choices, id, wrong)
+    return replace(_item(knowledge, f"definition:{id}", id, entry, prompt, ask), learnt=right)
 
 
 def name_item(knowledge: KnowledgeBase, id: str) -> Item | None:
@@ -78,15 +83,18 @@ def name_item(knowledge: KnowledgeBase, id: str) -> Item | None:
              for other in others if (found := defined(knowledge, other))}  # fmt: skip
     choices = tuple(Choice(one, knowledge.names[one]) for one in sorted((id, *others)))
     names = [knowledge.names[other] for other in others]
-    prompt = say(knowledge, "name-ask", text=_closed(knowledge, id, told, names))
+    # Beside the definitions of the others its own would show whether its name is in the plural.
+    text = _numberless(knowledge, {**others, id: _closed(knowledge, id, told, names)})[id]
+    prompt = say(knowledge, "name-ask", text=text)
     return _item(knowledge, f"name:{id}", id, entry, prompt, Ask("", choices, id, wrong))
 
 
 def _item(
     knowledge: KnowledgeBase, item: str, id: str, entry: Entry, prompt: str, ask: Ask
 ) -> Item:
-    apart = _apart(knowledge, id)
-    told = [entry.summary, *([apart.summary] if apart is not None else entry.points[:1])]
+    told_apart = apart(knowledge, id)
+    more = [told_apart.summary] if told_apart is not None else entry.points[:1]
+    told = [entry.summary, *more]
     return Item(
         id=item,
         kind="definition",
@@ -106,18 +114,25 @@ def _closed(knowledge: KnowledgeBase, id: str, text: str, beside: Iterable[str])
     return without(text, content(knowledge, knowledge.names[id]) - shared)
 
 
-def _apart(knowledge: KnowledgeBase, id: str) -> Entry | None:
-    """How the concept differs from the one it is taken for, where somebody wrote that."""
-    contrast, pair = knowledge.concepts[id].contrast, aspect_taking(knowledge, "pair")
-    return knowledge.entry(pair, (id, contrast)) if contrast and pair else None
-
-
 def _told(knowledge: KnowledgeBase, id: str) -> tuple[Entry | None, str | None]:
     """The entry that defines the concept, and its sentence without the name."""
     entry = defined(knowledge, id)
     if entry is None:
         return None, None
     return entry, masked(knowledge.concepts[id], entry.summary.text)
+
+
+def _numberless(knowledge: KnowledgeBase, labels: dict[str, str]) -> dict[str, str]:
+    """The sentences without the verbs behind their blanks, where these differ in number.
+
+    Only one of four that says "are" would be the right one for a name in the plural.
+    """
+    copulas = [w.strip() for w in knowledge.learning_words.get("definition-copulas", "").split(",")]
+    found = {id: label.removeprefix(f"{BLANK} ").partition(" ") for id, label in labels.items()}
+    if len({verb for verb, _, _ in found.values() if verb in copulas}) < 2:
+        return labels
+    return {id: f"{BLANK}: {rest}" if verb in copulas else labels[id]
+            for id, (verb, _, rest) in found.items()}  # fmt: skip
 
 
 def _others(knowledge: KnowledgeBase, id: str, never: frozenset[str]) -> dict[str, str]:

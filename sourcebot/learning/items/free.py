@@ -14,7 +14,7 @@ from sourcebot.knowledge.facts import Fact
 from sourcebot.knowledge.model import DEFINE, Concept, Entry, KnowledgeBase
 from sourcebot.knowledge.voice import sentences
 from sourcebot.learning.items.item import Free, Idea, Item
-from sourcebot.learning.items.near import RELATED, asking, defined, neighbours
+from sourcebot.learning.items.near import RELATED, apart, asking, defined, neighbours
 from sourcebot.learning.items.texts import content, say, united
 from sourcebot.learning.words import say as fill
 
@@ -224,11 +224,20 @@ def _other_lists(knowledge: KnowledgeBase, entry: Entry) -> dict[str, tuple[str,
 
 
 def _item(knowledge: KnowledgeBase, entry: Entry, prompt: str, free: Free) -> Item:
-    """The exercise on an entry: what it says is what is explained afterwards."""
-    titles = "\n".join(f"- **{p.title}**: {p.text}" for p in _titled(entry))
-    is_list = entry.aspect != DEFINE
-    why = f"{entry.summary.text}\n\n{titles}" if is_list else entry.summary.text
-    told = (entry.summary, *(_titled(entry) if is_list else ()))
+    """The exercise on an entry: what it says is what is explained afterwards.
+
+    After a definition comes what the model answer does not say yet: how it differs from what it is
+    taken for, or what else there is to it.
+    """
+    if entry.aspect == DEFINE:
+        other = apart(knowledge, entry.concepts[0])
+        more = [other.summary] if other is not None else entry.points[:1]
+        why = "\n\n".join(fact.text for fact in more)
+        told = [entry.summary, *more]
+    else:
+        titles = "\n".join(f"- **{p.title}**: {p.text}" for p in _titled(entry))
+        why = f"{entry.summary.text}\n\n{titles}"
+        told = [entry.summary, *_titled(entry)]
     return Item(
         id=f"free:{entry.aspect}:{entry.concepts[0]}",
         kind="free",

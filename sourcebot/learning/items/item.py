@@ -66,7 +66,8 @@ class Item(Struct, frozen=True):
     asks: one or more questions that are answered one after the other, empty for free words; free:
     what free words are held against; why: Markdown, said after the answer, right or wrong; about:
     ids of the concepts, tasks, claims, criteria and cases that it trains; sources: ids;
-    question: a message to the bot that leads to the entry; place: where the entry stands.
+    question: a message to the bot that leads to the entry; place: where the entry stands; learnt:
+    what is learnt, where the best choice reads otherwise for the sake of those beside it.
     """
 
     id: str
@@ -79,10 +80,13 @@ class Item(Struct, frozen=True):
     place: Place
     asks: tuple[Ask, ...] = ()
     free: Free | None = None
+    learnt: str = ""
 
     @property
     def answer(self) -> str:
         """The right answer as text: what a learner learnt, to be compared with what it is now."""
+        if self.learnt:
+            return self.learnt
         if self.free is not None:
             return self.free.model
         pairs = ((ask.text, ask.best.label) for ask in self.asks)

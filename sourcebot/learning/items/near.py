@@ -33,14 +33,26 @@ def neighbours(knowledge: KnowledgeBase, id: str, least: int = STRANGER) -> list
     """The other concepts, the nearest first, down to the nearness `least`; ties by a stable hash.
 
     Nearest are its contrast and its opposite, then what any relation but the broader one ties to
-    it, then what has a broader concept in common, then what is of the same kind.
+    it, then what has a broader concept in common, then what is of the same kind. Of those equally
+    near come first what it is set against itself, then what somebody compared with it: these are
+    taken for one another. A concept that many are set against has more neighbours than it is
+    mistaken for.
     """
+    own = knowledge.concepts[id]
+    mistaken = (own.contrast, own.opposite)
+    pair = aspect_taking(knowledge, "pair")
+
+    def place(other: str) -> tuple[int, bool, bool, bool, str]:
+        compared = pair is not None and knowledge.entry(pair, (id, other)) is not None
+        kin = own.kind is not None and own.kind == knowledge.concepts[other].kind
+        return -near[other], other not in mistaken, not compared, not kin, stable(id, other)
+
     near = {
         other: level
         for other in knowledge.concepts
         if other != id and (level := nearness(knowledge, id, other)) >= least
     }
-    return sorted(near, key=lambda other: (-near[other], stable(id, other)))
+    return sorted(near, key=place)
 
 
 def nearness(knowledge: KnowledgeBase, one: str, other: str) -> int:
@@ -62,6 +74,12 @@ def nearness(knowledge: KnowledgeBase, one: str, other: str) -> int:
 def defined(knowledge: KnowledgeBase, id: str) -> Entry | None:
     """The entry that says what a concept is."""
     return knowledge.entry(DEFINE, (id,))
+
+
+def apart(knowledge: KnowledgeBase, id: str) -> Entry | None:
+    """How the concept differs from the one it is taken for, where somebody wrote that."""
+    contrast, pair = knowledge.concepts[id].contrast, aspect_taking(knowledge, "pair")
+    return knowledge.entry(pair, (id, contrast)) if contrast and pair else None
 
 
 def asking(knowledge: KnowledgeBase, aspect: str, *concepts: str, task: str | None = None) -> str:
