@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 import msgspec
 from starlette.requests import Request
@@ -14,8 +13,10 @@ from sourcebot._version import __version__
 from sourcebot.dialogue.reply import Reply
 from sourcebot.knowledge.advice_model import UNKNOWN
 from sourcebot.knowledge.model import DEFINE, KnowledgeBase
+from sourcebot.routing.text import MAX_CHARACTERS
 from sourcebot.server import openapi
 from sourcebot.server.bases import Edition
+from sourcebot.server.beside import beside
 from sourcebot.server.metrics import CONTENT_TYPE, Counter
 from sourcebot.server.problems import Problem
 from sourcebot.server.requests import (
@@ -112,7 +113,7 @@ class Endpoints:
         asked = await body(request, self._service, RouteRequest)
         edition = who.served.edition
         if asked.explain:
-            routed = await asyncio.to_thread(_explained, edition, asked.text)
+            routed = await beside(_explained, edition, asked.text)
         else:
             reply, _ = await self._answer(edition, asked.text)
             routed = Routed.of(reply)
@@ -128,7 +129,7 @@ class Endpoints:
         if len(asked.texts) > 1:
             limit(self._service.buckets.more(who.name, len(asked.texts) - 1))
         edition = who.served.edition
-        routes = await asyncio.to_thread(_routed, edition, asked.texts)
+        routes = await _routed(edition, asked.texts)
         return json(BulkRouted(routes, edition.stamp))
 
     async def advise(self, request: Request) -> Response:
@@ -145,7 +146,7 @@ class Endpoints:
                 raise Problem("invalid", f"there is no question `{criterion[:80]}`")
             if answer not in (*known.answers, UNKNOWN):
                 raise Problem("invalid", f"`{criterion}` has no answer `{answer[:80]}`")
-        result = await asyncio.to_thread(counsel.recommend, asked.answers)
+        result = await beside(counsel.recommend, asked.answers)
         return json(counsel.as_json(result))
 
     async def criteria(self, request: Request) -> Response:
@@ -207,7 +208,7 @@ class Endpoints:
 
     async def _answer(self, edition: Edition, text: str) -> tuple[Reply, bytes]:
         if len(text) > LONG:
-            return await asyncio.to_thread(edition.ask, text)
+            return await beside(edition.ask, text)
         return edition.ask(text)
 
     def _told(self, request: Request, who: Caller, reply: Reply, text: str) -> None:
@@ -250,12 +251,30 @@ def _may_watch(request: Request, service: Service) -> bool:
     return True
 
 
-def _routed(edition: Edition, texts: tuple[str, ...]) -> tuple[Routed, ...]:
+async def _routed(edition: Edition, texts: tuple[str, ...]) -> tuple[Routed, ...]:
+    """A piece at a time: others come in between, and whoever has given up is not worked for."""
     known: dict[str, Routed] = {}
-    for text in texts:
-        if text not in known:
-            known[text] = Routed.of(edition.ask(text)[0])
+    for piece in _pieces(dict.fromkeys(texts)):
+        known.update(await beside(_routed_here, edition, piece))
     return tuple(known[text] for text in texts)
+
+
+def _pieces(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The texts, as many together as one long message has characters."""
+    piece: list[str] = []
+    length = 0
+    for text in texts:
+        if piece and length + len(text) > MAX_CHARACTERS:
+            yield piece
+            piece, length = [], 0
+        piece.append(text)
+        length += len(text)
+    if piece:
+        yield piece
+
+
+def _routed_here(edition: Edition, texts: list[str]) -> dict[str, Routed]:
+    return {text: Routed.of(edition.ask(text)[0]) for text in texts}
 
 
 def _explained(edition: Edition, text: str) -> Routed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from sourcebot import Bot, __version__
 from sourcebot.dialogue.bot import Bot as BotClass
 from sourcebot.server.bases import Edition
+from sourcebot.server.beside import beside
 from sourcebot.server.config import Limits
 from sourcebot.server.sessions.memory import MemorySessions
 from sourcebot.server.turns import Turns
@@ -484,9 +486,31 @@ async def test_an_answer_that_takes_too_long_is_given_up(
     async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("sourcebot.server.endpoints.asyncio.to_thread", never)
+    monkeypatch.setattr("sourcebot.server.endpoints.beside", never)
     status, body = await called(server, "/v1/ask", [], [json.dumps({"text": "x" * 400}).encode()])
     assert (status, body["code"]) == (504, "timeout")
+
+
+async def test_nobody_works_on_for_a_request_in_bulk_that_was_given_up(
+    tea: TeaFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = tea_server(tea, limits=Limits(answer_seconds=0.05))
+    asked, goes_on, ask = [], threading.Event(), Edition.ask
+
+    def waits(self: Edition, text: str) -> Any:
+        asked.append(text)
+        goes_on.wait(10)
+        return ask(self, "")
+
+    monkeypatch.setattr(Edition, "ask", waits)
+    texts = [letter * 3_000 for letter in "abcdef"]
+    status, body = await called(
+        server, "/v1/route/bulk", [], [json.dumps({"texts": texts}).encode()]
+    )
+    assert (status, body["code"]) == (504, "timeout")
+    goes_on.set()
+    await asyncio.gather(*(beside(int) for _ in range(4)))  # whatever was waiting has had its turn
+    assert asked == texts[:1]
 
 
 @pytest.mark.parametrize("path", ["/v1/ask", "messages"])

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from sourcebot.answers.plain import plain_text
 from sourcebot.dialogue.reply import Reply
 from sourcebot.server.bases import Served
+from sourcebot.server.beside import beside
 from sourcebot.server.desks import markup, words
 from sourcebot.server.desks.keeping import Keeping, Said, Talk
 from sourcebot.server.desks.model import Handover, Host, Line, Message, Outgoing, Owned
@@ -190,7 +191,7 @@ class Pipeline:
             turn = await self._service.turns.send(kb, id, edition.bot, text, message.id or None)
             reply = msgspec.json.decode(turn.reply, type=Reply)
         except (SessionsDown, Problem):
-            reply, _ = await asyncio.to_thread(edition.ask, text)
+            reply, _ = await beside(edition.ask, text)
         self._service.metrics.count(
             "sourcebot_replies_total",
             kb=served.name,
