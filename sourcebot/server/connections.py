@@ -1,12 +1,15 @@
 """A connection of the web server, with what it leaves open: how long and how large the head of a
-request may be, what trailers are worth, and errors in the form of all others.
+request may be, what trailers and offers of another protocol are worth, and errors in the form of
+all others.
 """  # noqa: D205
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
+import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -20,15 +23,46 @@ HEAD_SECONDS = 15.0
 _log = logging.getLogger("uvicorn.error")
 
 
+class Parser:
+    """Reads requests as if nobody offered to go on in another protocol.
+
+    Java's own client offers HTTP/2 with the first request that it sends without TLS, and `curl
+    --http2` with each. Nobody has to take that up, but the body counts, which the parser leaves out
+    of such a request: so its head is read a second time, without the offer.
+    """
+
+    def __init__(self, connection: Connection, first: Any) -> None:
+        self._connection = connection
+        self._parser = first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._parser, name)
+
+    def feed_data(self, data: bytes) -> None:
+        """Read on. Raises httptools.HttpParserError."""
+        while True:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                head = self._connection.head_without_offer()
+                self._parser = httptools.HttpRequestParser(self._connection)
+                self._parser.feed_data(head)
+                data = data[offer.args[0] :]
+            else:
+                return
+
+
 class Connection(HttpToolsProtocol):
     """One connection of a client."""
 
     _in_head = False
+    _offered = False
     _head_bytes = 0
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio.Protocol."""
+        self.parser = Parser(self, self.parser)  # type: ignore[assignment]
         super().connection_made(transport)  # type: ignore[arg-type]
         self._watch()
 
@@ -56,6 +90,7 @@ class Connection(HttpToolsProtocol):
         """A request begins."""
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
+        self._offered = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header; what comes after the body is none, whatever it says."""
@@ -65,7 +100,22 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is whole."""
         self._in_head = False
-        super().on_headers_complete()
+        self._offered = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+        if not self._offered:
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The body is whole."""
+        if not self._offered:
+            super().on_message_complete()
+
+    def head_without_offer(self) -> bytes:
+        """The head of the request that was read last, without its offer of another protocol."""
+        version = self.parser.get_http_version().encode()
+        kept = [pair for pair in self.headers if pair[0] != b"upgrade"]
+        lines = [b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, version)]
+        lines += [b"%s: %s" % pair for pair in kept]
+        return b"\r\n".join([*lines, b"", b""])
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP."""

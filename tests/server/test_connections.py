@@ -78,6 +78,36 @@ def test_one_request_after_the_other_over_one_connection(connection: socket.sock
     assert told.index(b"black-tea") < told.index(b"green-tea")
 
 
+OFFERS = (
+    b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n",
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+)
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=["h2c", "websocket"])
+@pytest.mark.parametrize("size", [1, 50, 10_000])
+def test_who_offers_another_protocol_is_answered_in_this_one(
+    connection: socket.socket, offer: bytes, size: int
+) -> None:
+    body = json.dumps({"text": "What is black tea?"}).encode()
+    head = b"POST /v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + offer
+    plain = b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    sent = head + plain + head + chunked + b"GET /healthz HTTP/1.1\r\n" + offer + b"\r\n" + GOOD
+    for n in range(0, len(sent), size):
+        connection.sendall(sent[n : n + size])
+    _, *answers = read_all(connection).split(b"HTTP/1.1 200 OK")
+    expected = (b"black-tea", b"black-tea", b'"status":"ok"', b"green-tea")
+    assert len(answers) == len(expected)
+    assert all(text in answer for text, answer in zip(expected, answers, strict=True))
+
+
+def test_an_offer_of_another_protocol_smuggles_nothing(connection: socket.socket) -> None:
+    both = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    connection.sendall(b"POST /v1/ask HTTP/1.1\r\nHost: x\r\n" + OFFERS[0] + both + GOOD)
+    assert answered(read_all(connection))[0] == 400
+
+
 @pytest.mark.parametrize(
     "garbage",
     [
