@@ -167,6 +167,9 @@ class Endpoints:
     async def ready(self, request: Request) -> Response:
         """GET /readyz: whether all is well; degraded, it still answers what it can.
 
+        503 only while conversations cannot be kept: where a base or the file of keys is broken the
+        last good one goes on, and no other server would do better.
+
         What is served here, and what is wrong with it, is told only to those who may know: where
         keys are needed, to a key that may read the metrics.
         """
@@ -185,9 +188,10 @@ class Endpoints:
         found += [f"{base.name}: {base.problem}" for base in bases if base.problem is not None]
         found += [service.keys.problem] if service.keys.problem is not None else []
         status = "degraded" if found else "ready"
+        told = Readiness(status, bases, sessions, tuple(found))
         if not open_to_all:
-            return json(Readiness(status, (), sessions))
-        return json(Readiness(status, bases, sessions, tuple(found)))
+            told = Readiness(status, (), sessions)
+        return json(told, 200 if sessions == "ok" else 503)
 
     async def openapi(self, request: Request) -> Response:
         """GET /openapi.json: all of this, for programs."""

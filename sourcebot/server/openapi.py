@@ -218,7 +218,10 @@ def _paths(keys: bool, shown: Examples) -> dict[str, Any]:
             "get": operation("concepts", "Everything that can be explained", "ask", wire.Concepts)
         },
         "/healthz": {"get": operation("health", "Does the process answer?", None, wire.Health)},
-        "/readyz": {"get": operation("ready", "Is all well?", None, wire.Readiness)},
+        "/readyz": {"get": _also(
+            operation("ready", "Is all well?", None, wire.Readiness), 503, wire.Readiness,
+            "Conversations cannot be kept at the moment",
+        )},
         "/metrics": {
             "get": operation("metrics", "Counts for Prometheus", "metrics" if keys else None, str,
                              media=_PLAIN)
@@ -234,6 +237,12 @@ def _paths(keys: bool, shown: Examples) -> dict[str, Any]:
         },
         "/widget.svg": {"get": operation("icon", "Its icon", None, str, media=_IMAGE)},
     }  # fmt: skip
+
+
+def _also(operation: dict[str, Any], status: int, answer: type, says: str) -> dict[str, Any]:
+    """The same with another status that has an answer of its own, and is no problem's."""
+    operation["responses"][str(status)] = _answered(answer) | {"description": says}
+    return operation
 
 
 def _answered(answer: type | None, media: str = "application/json") -> dict[str, Any]:

@@ -122,19 +122,22 @@ def test_with_redis_away_questions_are_answered_and_conversations_come_back(
             assert server.client.post("/v1/conversations").status_code == 503
             assert server.ask(QUESTION).status_code == 200
             assert server.client.get("/healthz").status_code == 200
-            ready = server.client.get("/readyz").json()
-            assert (ready["status"], ready["sessions"]) == ("degraded", "down")
+            ready = server.client.get("/readyz")
+            assert ready.status_code == 503
+            told = ready.json()
+            assert (told["status"], told["sessions"]) == ("degraded", "down")
         finally:
             redis_server.start()
         assert say("and why?")[0] == 404  # it kept nothing, and says so
         path = server.client.post("/v1/conversations").headers["location"]
         assert say(QUESTION)[0] == 200
-        assert server.client.get("/readyz").json()["status"] == "ready"
+        ready = server.client.get("/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (200, "ready")
         server.client.close()
         server.stop()
         assert server.ended() == 0
     assert {line["event"] for line in server.lines} == {"serving", "request"}
-    assert [line["status"] for line in server.lines[1:]].count(503) == 2
+    assert [line["status"] for line in server.lines[1:]].count(503) == 3
 
 
 # What cannot be served
