@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,13 +58,17 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """While the server runs: look after edits, and give back what is held open at the end."""
-        watcher = asyncio.create_task(self._watch())
+        # A key that was ended must not go on for as long as it takes to compile a base.
+        watchers = [
+            asyncio.create_task(self._watch(self._renew_keys)),
+            asyncio.create_task(self._watch(self._renew_bases)),
+        ]
         try:
             yield
         finally:
-            watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watcher
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
             if self.desks is not None:
                 await self.desks.close(self.config.limits.shutdown_seconds)
             await self.sessions.close()
@@ -91,13 +94,18 @@ class Service:
             # Mended by going back to what is in use.
             self.log.line("reload-mended", kb=served.edition.stamp)
 
-    async def _watch(self) -> None:
+    async def _renew_keys(self) -> None:
+        self.renew_keys()
+
+    async def _renew_bases(self) -> None:
+        for served in self.bases:
+            await self.renew(served)
+
+    async def _watch(self, look: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
-                self.renew_keys()
-                for served in self.bases:
-                    await self.renew(served)
+                await look()
             except Exception as error:
                 # Whatever it was, it must not end the looking.
                 self.log.line("fault", error=type(error).__name__, at=place(error))

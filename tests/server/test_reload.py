@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from sourcebot.knowledge import folders
 from sourcebot.server import bases as bases_module
 from sourcebot.server import service as service_module
 from sourcebot.server.bases import Bases, Served
+from sourcebot.server.keys import write_keys
 from tests.knowledge.tea import TeaFolder
-from tests.server.http_setup import Server, other_tea, tea_server
+from tests.server.http_setup import Server, full_key, other_tea, tea_server
 
 QUESTION = "What is green tea?"
 
@@ -201,6 +203,27 @@ async def test_a_running_server_looks_by_itself_and_goes_on_looking(
         while server.service.bases.default.edition is before:
             await asyncio.sleep(0.01)
     assert [line["event"] for line in server.logged] == ["fault", "reloaded"]
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_key_ends_also_while_a_base_is_compiled(
+    tea: TeaFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys.json"
+    full_key(path)
+    server = tea_server(tea, keys=str(path))
+    compiled, ended = threading.Event(), []
+    monkeypatch.setattr(Served, "renew", lambda served: ended.append(compiled.wait(10)))
+    try:
+        async with server.service.running():
+            await asyncio.sleep(0.05)
+            write_keys(path, [])
+            while not server.logged:
+                await asyncio.sleep(0.01)
+            assert [line["event"] for line in server.logged] == ["keys-reloaded"]
+            assert not ended
+    finally:
+        compiled.set()
 
 
 def test_a_base_that_is_broken_to_begin_with_is_not_served(tea: TeaFolder) -> None:
