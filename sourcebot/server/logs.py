@@ -50,19 +50,25 @@ class Log:
 
 
 class Handler(logging.Handler):
-    """What the web server itself has to say, in lines of the same kind."""
+    """What the web server and other libraries have to say, in lines of the same kind."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self._log = Log()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line; of an exception its kind alone, for it may quote what people wrote."""
+        """Write one line; of an exception its kind alone, for it may quote what people wrote.
+
+        So may what others say than the web server: of them it is told where it comes from. asyncio
+        says on its first line what happened, and then which values were at hand.
+        """
         error = record.exc_info[0] if record.exc_info else None
+        known = record.name.partition(".")[0] in ("uvicorn", "asyncio")
         self._log.line(
             "server",
             level=record.levelname.lower(),
-            message=record.getMessage(),
+            message=record.getMessage().partition("\n")[0] if known else None,
+            at=None if known else f"{record.name}:{record.lineno}",
             error=error.__name__ if error is not None else None,
         )
 

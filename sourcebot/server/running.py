@@ -23,12 +23,13 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"lines": {"class": "sourcebot.server.logs.Handler"}},
+    "root": {"handlers": ["lines"], "level": "WARNING"},
     "loggers": {
         "uvicorn": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
         "asyncio": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
     },
 }
-"""Whatever the web server has to say goes into the same log, in the same form."""
+"""Whatever the web server and other libraries have to say goes into the same log."""
 
 
 def serve(config: Config) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -168,7 +169,7 @@ def test_what_the_web_server_says_is_a_line_of_the_same_kind(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "stderr", sys.__stderr__)
-    logger = logging.getLogger("sourcebot-test-of-the-handler")
+    logger = logging.getLogger("uvicorn.sourcebot-test-of-the-handler")
     logger.propagate = False
     logger.addHandler(Handler())
     try:
@@ -182,6 +183,26 @@ def test_what_the_web_server_says_is_a_line_of_the_same_kind(
     assert told["message"] == "Exception in the application"
     assert told["error"] == "ValueError"
     assert SECRET not in json.dumps(told)
+
+
+def test_what_libraries_have_to_say_quotes_nobody(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", sys.__stderr__)
+    handler = Handler()
+    made = logging.makeLogRecord
+    handler.handle(made({"name": "redis", "levelno": 30, "msg": SECRET, "lineno": 7}))
+    loop = asyncio.new_event_loop()
+    loop.set_debug(False)
+    monkeypatch.setattr("asyncio.base_events.logger", logging.Logger("asyncio"))
+    asyncio.base_events.logger.addHandler(handler)
+    loop.call_exception_handler({"message": "Task exception was never retrieved", "text": SECRET})
+    loop.close()
+    first, second = (json.loads(line) for line in capfd.readouterr().err.splitlines())
+    assert first["at"] == "redis:7"
+    assert "message" not in first
+    assert second["message"] == "Task exception was never retrieved"
+    assert SECRET not in json.dumps([first, second])
 
 
 # The metrics
