@@ -61,12 +61,15 @@ class Outbound:
         headers: Mapping[str, str],
         content: bytes | None = None,
         params: Mapping[str, str] | None = None,
+        told: str | None = None,
     ) -> Answer:
-        """One call, tried again where that may help. Raises SendError."""
-        end, path = (
-            self._clock() + BUDGET,
-            url.partition("://")[2].partition("/")[2].partition("?")[0],
-        )
+        """One call, tried again where that may help. told: what an error says in place of the path.
+
+        Raises SendError.
+        """
+        end = self._clock() + BUDGET
+        path = "/" + url.partition("://")[2].partition("/")[2].partition("?")[0]
+        named = f"{method} {told or path}"
         for tried in range(1, TRIES + 1):
             wait = _PAUSES[min(tried, len(_PAUSES)) - 1]
             try:
@@ -75,14 +78,14 @@ class Outbound:
                         method, url, headers=dict(headers), content=content, params=params
                     )
             except (httpx2.TimeoutException, TimeoutError):
-                failed = f"{method} /{path}: no answer in time"
+                failed = f"{named}: no answer in time"
             except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-                failed = f"{method} /{path}: {type(error).__name__}"
+                failed = f"{named}: {type(error).__name__}"
             else:
                 status = response.status_code
                 if 200 <= status < 300:
                     return Answer(status, _json(response.content))
-                failed = f"{method} /{path}: status {status}"
+                failed = f"{named}: status {status}"
                 if status != 429 and status < 500:
                     break
                 wait = _retry_after(response.headers.get("retry-after"), wait)

@@ -369,3 +369,12 @@ async def test_every_reply_is_short_and_names_its_sources(world: World) -> None:
         assert len(said) < 4_000
         assert "Sources:" in said
         assert "The Book of the Leaf" in said
+
+
+async def test_the_path_of_a_webhook_is_not_logged(tea_folder: Path) -> None:
+    driver = Webhook()
+    async with opened(driver, tea_folder) as world:
+        world.stub.failures.append(401)
+        await world.deliver(driver.message(GREEN))
+        (line,) = [line for line in world.lines if line.get("outcome") == "failed"]
+        assert line["error"] == "POST to its `url`: status 401"
