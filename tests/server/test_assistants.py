@@ -520,6 +520,10 @@ async def test_resources_are_read(server: Desk, bot: Bot, mode: Mode) -> None:
         ("kb://nowhere/index", "there is no knowledge base `nowhere`"),
         ("kb://sourcing/concepts/quidditch", "there is no concept `quidditch`"),
         ("kb://sourcing/entries/bpo/risk", "did you mean `risks`?"),
+        (
+            "kb://sourcing/entries/" + "ofshoring+" * 9 + "bpo/define",
+            "about 3 concepts at most",
+        ),
         ("kb://sourcing/entries/%2e%2e/risks", "there is no resource"),
         ("kb://sourcing/etc/passwd", "there is no resource"),
         ("file:///etc/passwd", "there is no resource"),

@@ -155,6 +155,8 @@ def entry_of(bot: Bot, concept: str, aspect: str) -> Reply:
     base = bot.knowledge
     about = settled("aspect", "aspects", aspect, aspect_named(base, aspect))
     named = concept.split("+") if "+" in concept else [concept]
+    if len(named) > MOST:
+        raise Refused(f"an entry is about {MOST} concepts at most")
     ids = {settled("concept", "concepts", text, concept_named(bot, text)) for text in named}
     needs = takes(base, about)
     if needs == "pair" and len(ids) < FEWEST:
