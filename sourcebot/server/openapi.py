@@ -143,7 +143,7 @@ def _paths(keys: bool, shown: Examples) -> dict[str, Any]:
         media: str = "application/json",
     ) -> dict[str, Any]:
         codes = [*errors, *(_LIMITED if asks is not None else ()), *(_ALWAYS if scope else ())]
-        codes += ["unauthorized", "forbidden"] if scope and keys else []
+        codes += (["unauthorized", "forbidden"] if keys else ["misdirected"]) if scope else []
         codes += ["not-found"] if scope and "not-found" not in codes else []
         described: dict[str, Any] = {
             "operationId": id,

@@ -18,6 +18,7 @@ TITLES = {
     "conflict": (409, "Somebody else was faster"),
     "too-large": (413, "The body is too large"),
     "unsupported-type": (415, "The body is not of a type that is read here"),
+    "misdirected": (421, "This server is not called so"),
     "invalid": (422, "The request does not say what is needed"),
     "too-many": (429, "Too many requests"),
     "internal": (500, "This is a fault of the server"),

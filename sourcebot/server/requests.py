@@ -10,6 +10,7 @@ from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
 
 from sourcebot.server.bases import Served
+from sourcebot.server.hostnames import may_be_called
 from sourcebot.server.keys import ApiKey, Scope, utc_now
 from sourcebot.server.problems import Problem
 from sourcebot.server.service import Service
@@ -43,7 +44,7 @@ def note(request: Request, **fields: object) -> None:
 
 
 def caller(request: Request, service: Service, scope: Scope) -> Caller:
-    """Who asks, if they may. Raises Problem: 401, 403, 404 or 429."""
+    """Who asks, if they may. Raises Problem: 401, 403, 404, 421 or 429."""
     headers = _headers(request)
     wanted: str | None = headers.get(_KB, b"").decode("latin-1") or None
     if wanted is None and request.scope["query_string"]:
@@ -67,6 +68,12 @@ def caller(request: Request, service: Service, scope: Scope) -> Caller:
             raise Problem("forbidden", "this key is for another knowledge base")
         wanted = key.kb
     else:
+        if not may_be_called(headers.get(b"host", b"").decode("latin-1"), service.config):
+            raise Problem(
+                "misdirected",
+                "without keys this server answers to names of this machine and of `origins`; "
+                "behind a proxy, name it in `trust_proxy`",
+            )
         name = f"address:{address(request, service)}"
     served = service.bases.get(wanted) if wanted is not None else service.bases.default
     if served is None:

@@ -707,3 +707,34 @@ def test_with_keys_nothing_is_told_of_a_base_to_others(
     answer = tea_server(tea, keys=str(file)).client.get(path)
     assert answer.status_code == 200
     assert "tea" not in answer.text.lower().replace("instead", "")
+
+
+# Whom a server without keys answers
+
+
+@pytest.mark.parametrize("host", ["evil.example.com", "Evil.Com.:8765", "127.0.0.1.evil.com"])
+def test_a_name_that_leads_here_by_a_trick_is_not_answered(
+    tea: TeaFolder, tmp_path: Path, host: str
+) -> None:
+    called, headers = {"Host": host}, {"Host": host, "X-Forwarded-For": "192.0.2.1"}
+    server = tea_server(tea, origins=("https://www.example.com",), rasa=True)
+    for answer in (
+        server.ask("What is green tea?", **headers),
+        server.client.get("/v1/concepts", headers=called),
+        server.client.post("/v1/conversations", headers=called),
+        server.client.post("/webhooks/rest/webhook", json={"message": "x"}, headers=called),
+    ):
+        check_problem(answer, 421, "misdirected")
+    assert tea_server(tea, trust_proxy=("127.0.0.1",)).ask("x", **called).status_code == 200
+    key = full_key(tmp_path / "keys.json")
+    keyed = tea_server(tea, keys=str(tmp_path / "keys.json"))
+    assert keyed.ask("x", key, **called).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost:8765", "127.0.0.1", "[::1]:80", "bot", "bot.svc.cluster.local", "WWW.example.com"],
+)
+def test_names_of_this_machine_and_of_origins_are_answered(tea: TeaFolder, host: str) -> None:
+    server = tea_server(tea, origins=("https://www.example.com",))
+    assert server.ask("x", Host=host).status_code == 200
