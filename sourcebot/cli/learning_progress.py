@@ -8,7 +8,7 @@ from typing import Any
 from sourcebot.cli.learning_steps import wrapped
 from sourcebot.knowledge.course_model import Practice
 from sourcebot.learning.items.item import Item
-from sourcebot.learning.memory import recall
+from sourcebot.learning.memory import sureness
 from sourcebot.learning.plain import counted, day, percent, until
 from sourcebot.learning.standing import LessonStanding, Standing, State, Strength
 from sourcebot.learning.tutor import Tutor, changed
@@ -104,7 +104,7 @@ def due_json(tutor: Tutor) -> dict[str, Any]:
                 "about": item.about,
                 "lesson": lessons.get(item.id),
                 "due": kept[item.id].memory.due,
-                "recall": recall(kept[item.id].memory, now),
+                "recall": sureness(kept[item.id].memory, now),
                 "changed": changed(kept[item.id], item),
             }
             for item in tutor.due()
@@ -119,7 +119,7 @@ def due_text(tutor: Tutor, width: int) -> str:
     if not items:
         return nothing_due(tutor, width) + "\n"
     lines = [
-        wrapped(_due_line(tutor, item, percent(recall(kept[item.id].memory, now)),
+        wrapped(_due_line(tutor, item, percent(sureness(kept[item.id].memory, now)),
                           is_changed=changed(kept[item.id], item)), width, "- ", "  ")
         for item in items
     ]  # fmt: skip
@@ -136,7 +136,9 @@ def nothing_due(tutor: Tutor, width: int) -> str:
 
 
 def _due_line(tutor: Tutor, item: Item, sure: str, *, is_changed: bool) -> str:
-    what = f"{tutor.school.name(item.about[0])} ({KINDS[item.kind]}): {sure} sure"
+    # All scenes are about the same concepts; what tells one from another comes last.
+    subject = item.about[-1 if item.kind == "which" else 0]
+    what = f"{tutor.school.name(subject).rstrip('.')} ({KINDS[item.kind]}): {sure} sure"
     return f"{what}, has changed" if is_changed else what
 
 

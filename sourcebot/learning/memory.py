@@ -20,6 +20,7 @@ Grade = Literal["again", "hard", "good"]
 RETENTION = 0.9
 """How sure a memory shall still be when it is asked again."""
 AGAIN_AFTER = timedelta(minutes=10)
+SETTLED_AFTER = timedelta(days=1)
 LONGEST = 365
 """Days after which even the surest memory is asked again."""
 
@@ -59,6 +60,15 @@ def recall(memory: Memory, now: datetime) -> float:
     """How likely it is to be remembered at `now`, from 0 to 1."""
     at = max(now, memory.last)
     return float(_scheduler().get_card_retrievability(_card(memory, at), at))
+
+
+def sureness(memory: Memory, now: datetime) -> float:
+    """How sure a memory is, as learners are told: `recall`, a day after the answer at the soonest.
+
+    What was answered a minute ago is still in mind, also where the answer had to be told; of that
+    the model knows nothing, and would call all of it certain.
+    """
+    return recall(memory, max(now, memory.last + SETTLED_AFTER))
 
 
 def _card(memory: Memory | None, now: datetime) -> Card:

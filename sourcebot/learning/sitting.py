@@ -136,7 +136,8 @@ class Sitting:
         told = [say(words, place)]
         if graded.mistaken is not None:
             told.append(say(words, "mistaken", name=graded.mistaken))
-        if graded.missing and grade != "good":
+        # Where the whole is missing, the model says it.
+        if graded.missing not in ((), (item.free.model,)) and grade != "good":
             told.append(say(words, "missing", ideas="; ".join(graded.missing)))
         told.append(say(words, "model", model=item.free.model))
         wrong = ((item.about[0], graded.mistaken),) if graded.mistaken is not None else ()

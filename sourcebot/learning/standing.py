@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from sourcebot.knowledge.course_model import Lesson
-from sourcebot.learning.memory import recall
+from sourcebot.learning.memory import sureness
 from sourcebot.learning.records import Attended, Kept, Learner, Review
 from sourcebot.learning.school import School
 from sourcebot.learning.store import Store
@@ -30,7 +30,8 @@ class LessonStanding(Struct, frozen=True):
 
     state: new, begun, done (finished once) or mastered (all of its exercises will be known in a
     week); items, learnt: exercises, and how many were answered; recall: the mean chance that they
-    are remembered now, None before the first; due: to be reviewed today; mastered: when (UTC).
+    are remembered (`memory.sureness`), None before the first; due: to be reviewed today; mastered:
+    when (UTC).
     """
 
     id: str
@@ -119,10 +120,10 @@ def standing_of(school: School, store: Store, learner: Learner, now: datetime) -
         gone=len(kept) - len(here),
         learnt=len(here),
         answers=len(reviews),
-        recall=_mean(recall(one.memory, now) for one in here.values()),
+        recall=_mean(sureness(one.memory, now) for one in here.values()),
         forecast=_forecast(here, due, now),
         ahead={
-            days: _mean(recall(one.memory, now + timedelta(days)) for one in here.values()) or 0.0
+            days: _mean(sureness(one.memory, now + timedelta(days)) for one in here.values()) or 0.0
             for days in AHEAD
         }
         if here
@@ -163,7 +164,7 @@ def _lesson(
         state=state,
         items=len(items),
         learnt=len(mine),
-        recall=_mean(recall(one.memory, now) for one in mine),
+        recall=_mean(sureness(one.memory, now) for one in mine),
         due=sum(item.id in due for item in items),
         finished=finished,
         mastered=max(one.memory.last for one in mine) if mastered else None,
@@ -195,12 +196,12 @@ def _strengths(
             answers[review.about[0]].append(review.right)
     found = []
     for id, ones in by_idea.items():
-        weakest = min(ones, key=lambda one: recall(one.memory, now))
+        weakest = min(ones, key=lambda one: sureness(one.memory, now))
         found.append(
             Strength(
                 id=id,
                 name=school.name(id),
-                recall=recall(weakest.memory, now),
+                recall=sureness(weakest.memory, now),
                 days=min(one.memory.stability for one in ones),
                 due=min(one.memory.due for one in ones),
                 answers=len(answers[id]),

@@ -14,6 +14,7 @@ from sourcebot.learning.records import Learner, Review
 from sourcebot.learning.school import School
 from sourcebot.learning.standing import standing_of
 from sourcebot.learning.transfer import Copy, Document, Learnt, together
+from sourcebot.learning.words import say
 
 
 class Member(Struct, frozen=True):
@@ -153,15 +154,25 @@ def _mistaken(school: School, reviews: Sequence[Review]) -> tuple[Mistaken, ...]
     for id, answers in by_idea.items():
         wrong = sum(not review.right for review in answers)
         if wrong:
-            confusion = _confusion(answers, named)
+            confusion = _confusion(school, answers, named)
             found.append(Mistaken(id, school.name(id), len(answers), wrong, confusion))
     return tuple(sorted(found, key=lambda one: (-one.wrong, -one.share, one.id)))
 
 
-def _confusion(reviews: Iterable[Review], named: Callable[[str, str], str]) -> Confusion | None:
+def _confusion(
+    school: School, reviews: Iterable[Review], named: Callable[[str, str], str]
+) -> Confusion | None:
     """What was most often taken for what; what was left open is no confusion."""
+    wrong = say(school.base.learning_words, "verdict-false").lower()
+
+    def pair(item: str, right: str, taken: str) -> tuple[str, str]:
+        # Where the wrong one is to be found, a statement that holds was taken for wrong.
+        if right in school.base.claims:
+            return named(item, taken).rstrip("."), wrong
+        return named(item, right), named(item, taken)
+
     pairs = Counter(
-        (named(review.item, right), named(review.item, taken))
+        pair(review.item, right, taken)
         for review in reviews
         for right, taken in review.wrong
         if taken

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sourcebot.learning.grading import Grader
 from sourcebot.learning.items.item import Item
-from sourcebot.learning.memory import recall
+from sourcebot.learning.memory import sureness
 from sourcebot.learning.records import Kept, Learner
 from sourcebot.learning.school import School
 from sourcebot.learning.sitting import Sitting
@@ -81,7 +81,7 @@ class Tutor:
         for id, kept in remembered.items():
             if id in items and (changed(kept, items[id]) or kept.memory.due <= until):
                 stands = not changed(kept, items[id])
-                waiting.append((stands, recall(kept.memory, now), kept.memory.due, id))
+                waiting.append((stands, sureness(kept.memory, now), kept.memory.due, id))
         return tuple(items[id] for *_, id in sorted(waiting))
 
     def next_lesson(self) -> str | None:

@@ -128,6 +128,19 @@ def test_a_team_is_told_by_member_and_by_what_goes_wrong(school: School, answers
     assert "| Ann | 1 of 10 | 0 |" in text
 
 
+def test_a_statement_that_was_taken_for_the_wrong_one_is_told_as_such(school: School) -> None:
+    item = "claim:captive-is-outsourcing"
+    (ask,) = school.items[item].asks
+    holds = next(choice for choice in ask.choices if choice.id != ask.right)
+    one = _document(school, "Ann", ((item, "again", ((ask.right, holds.id),)),))
+
+    (idea,) = team_of(school, [("Ann", one)], NOON).mistaken
+
+    assert idea.confusion is not None
+    assert idea.confusion.right == holds.label.rstrip(".")
+    assert idea.confusion.taken == "wrong"
+
+
 def test_a_team_of_none_or_of_somebody_new_says_so(school: School, answers: Answers) -> None:
     nobody = team_markdown(answers, team_of(school, [], NOON), "x")
     somebody = team_of(school, [("", _document(school, "Ann", ()))], NOON)
