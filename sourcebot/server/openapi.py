@@ -33,7 +33,9 @@ _SHAPES = (
     Reply,
     problems.Body,
 )
-_LIMITED = ("bad-request", "slow-body", "too-large", "unsupported-type", "invalid")
+_LIMITED = (
+    "bad-request", "slow-body", "too-large", "unsupported-type", "invalid", "unavailable"
+)  # fmt: skip
 _ALWAYS = ("too-many", "internal", "timeout")
 _SIMPLE: dict[type, dict[str, str]] = {dict: {"type": "object"}, str: {"type": "string"}}
 _HTML, _PLAIN, _SCRIPT, _IMAGE = "text/html", "text/plain", "text/javascript", "image/svg+xml"

@@ -19,6 +19,8 @@ KB_HEADER = "x-sourcebot-kb"
 LINGER = 16
 """How many times the bytes that a body may have are read and thrown away: who is still sending
 would not read the refusal, but find the connection broken."""
+MOST_HELD = 256_000_000
+"""Bytes of bodies that a worker holds while it reads them; anybody can send some to a help desk."""
 _KB = KB_HEADER.encode()
 _LONGEST_KEY = 255
 _JSON = (b"application/json", b"")
@@ -121,13 +123,16 @@ async def raw_body(request: Request, service: Service) -> bytes:
     # Who waits to be told to go on has sent nothing yet, and is not told to.
     if declared > most and (declared > LINGER * most or b"expect" in headers):
         raise _too_large(most)
-    pieces, length = bytearray(), 0
+    pieces, length, held = bytearray(), 0, service.held
     try:
         async with asyncio.timeout(limits.body_seconds):
             async for piece in request.stream():
                 length += len(piece)
                 if length <= most:
+                    held.add(len(piece))
                     pieces += piece
+                    if held.value > max(MOST_HELD, most):
+                        raise _too_much()
                 elif length > LINGER * most:
                     break
     except TimeoutError as error:
@@ -138,6 +143,8 @@ async def raw_body(request: Request, service: Service) -> bytes:
         ) from error
     except ClientDisconnect as error:
         raise Problem("bad-request", "the body ended before its end") from error
+    finally:
+        held.add(-len(pieces))
     if length > most:
         raise _too_large(most)
     return bytes(pieces)
@@ -190,6 +197,11 @@ def _headers(request: Request) -> dict[bytes, bytes]:
 def _bearer(headers: dict[bytes, bytes]) -> str:
     scheme, _, rest = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     return rest.strip() if scheme.casefold() == "bearer" else ""
+
+
+def _too_much() -> Problem:
+    told = {"Connection": "close", "Retry-After": "5"}
+    return Problem("unavailable", "too many large bodies arrive at once", told)
 
 
 def _too_large(most: int) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from sourcebot.server.config import Config, secret
 from sourcebot.server.keys import KeyRing
 from sourcebot.server.limits import Buckets
 from sourcebot.server.logs import Log, place
-from sourcebot.server.metrics import Metrics
+from sourcebot.server.metrics import Counter, Metrics
 from sourcebot.server.sessions.contract import Sessions
 from sourcebot.server.sessions.opening import open_sessions
 from sourcebot.server.turns import Turns
@@ -39,6 +40,8 @@ class Service:
         self.bases = Bases(_folders(config))
         self.metrics = Metrics(str(os.getpid()) if config.workers > 1 else None)
         limits = config.limits
+        self.held = Counter(threading.Lock())
+        """Bytes of bodies that are being read."""
         self.buckets = Buckets(limits.per_minute, limits.burst)
         self.visitors = Buckets(limits.visitor_per_minute, limits.visitor_per_minute)
         self.sessions: Sessions = open_sessions(

@@ -738,3 +738,17 @@ def test_a_name_that_leads_here_by_a_trick_is_not_answered(
 def test_names_of_this_machine_and_of_origins_are_answered(tea: TeaFolder, host: str) -> None:
     server = tea_server(tea, origins=("https://www.example.com",))
     assert server.ask("x", Host=host).status_code == 200
+
+
+def test_no_more_bodies_are_held_than_fit_into_memory(
+    tea: TeaFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = tea_server(tea, limits=Limits(body_bytes=2_000))
+    monkeypatch.setattr("sourcebot.server.requests.MOST_HELD", 10_000)
+    server.service.held.add(9_000)
+    refused = server.ask("x" * 1_500)
+    check_problem(refused, 503, "unavailable")
+    assert refused.headers["retry-after"] == "5"
+    assert server.ask("x").status_code == 200
+    assert server.ask("x" * 3_000).status_code == 413
+    assert server.service.held.value == 9_000
