@@ -318,7 +318,7 @@ async def test_workers_that_start_at_once_share_one_new_file(file: Path) -> None
 
 
 async def test_a_locked_file_is_down_and_well_afterwards(file: Path) -> None:
-    store = SqliteSessions(str(file), SECONDS, patience=0.2)
+    store = SqliteSessions(str(file), SECONDS, patience=1.0)
     await store.write("tea", "c_1", b"one", after=0)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
