@@ -28,7 +28,9 @@ TAKEN, FAR_TAKEN = 0.35, 0.8
 ALONE = 0.5
 """A definition as much like one of the base's own says it, unless another concept is likelier."""
 SAME, FEWEST_SAID = 0.9, 2
-"""A whole answer as much like one is one, whatever its words resemble; one word is none."""
+"""A whole answer as much like one is one; one word is none."""
+PLENTY = 4
+"""With so many words of content it is one whatever they resemble; fewer may be another's."""
 PART = 0.45
 """So much like a trait an answer says it."""
 MOST_SENTENCES = 4
@@ -98,14 +100,20 @@ class Grader:
     ) -> Graded:
         whole, *parts = free.ideas
         heard = self._hearing.stems(text, (concept,), repaired=True)
-        like = max(self._nearest(piece, whole.texts, (concept,)) for piece in pieces)
+        telling = [p for p in pieces if len(self._likeness.content(p)) >= FEWEST_SAID]
+        like = max((self._nearest(piece, whole.texts, (concept,)) for piece in telling), default=0)
         said, best = self._read(text, concept)
         other = self._knowledge.names[said.other] if said.other is not None else ""
         least = TAKEN if other in free.others else FAR_TAKEN
         taken = said.chance >= least and said.chance > 2 * said.own
         likely = best.own >= DEFINES or (like >= ALONE and best.own >= TOUCHES)
         ours = likely and best.own >= best.chance and not taken
-        same = self._nearest(heard, whole.texts, (concept,)) >= SAME
+        words = len(self._likeness.content(heard))
+        anothers = best.chance >= TAKEN and best.chance > 2 * best.own
+        same = (
+            words >= (PLENTY if anothers else FEWEST_SAID)
+            and self._nearest(heard, whole.texts, (concept,)) >= SAME
+        )
         if (ours or same) and len(set(heard) - self._empty) >= FEWEST_SAID:
             return Graded(covered=tuple(idea.id for idea in free.ideas), right=True)
         covered = tuple(

@@ -65,11 +65,13 @@ class School:
     def known(self, ids: Iterable[str]) -> dict[str, Item]:
         """The exercises of these ids that can still be made: what they are about is in the base.
 
-        Also those that no lesson begins with any more.
+        Also those that no lesson begins with any more. As an exercise is the same in every lesson,
+        all of them need be made only where those of the lessons do not suffice.
         """
+        taken = {item.id: item for items in self._practice.values() for item in items}
         found = {}
         for id in ids:
-            item = self.items.get(id) or scene_of(self.base, self.course.which, id)
+            item = taken.get(id) or self.items.get(id) or scene_of(self.base, self.course.which, id)
             if item is not None:
                 found[id] = item
         return found

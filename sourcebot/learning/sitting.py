@@ -222,7 +222,7 @@ class Sitting:
             say(words, "score", right=str(self._right), asked=str(self._asked))
             if self._asked
             else "",
-            say(words, "weak", ideas="; ".join(self._names(self._again))) if self._again else "",
+            say(words, "weak", ideas=self._names(self._again)) if self._again else "",
         ]
         # What the base no longer holds is not asked again.
         known = self._school.known(self._kept)
@@ -230,8 +230,10 @@ class Sitting:
         text = "\n\n".join(part for part in told if part)
         return Finished(text, self._right, self._asked, following, due)
 
-    def _names(self, items: Iterable[Item]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._school.name(item.about[0]) for item in items))
+    def _names(self, items: Iterable[Item]) -> str:
+        names = dict.fromkeys(self._school.name(item.about[0]) for item in items)
+        # Some are sentences, others are not: the place around them ends none of them.
+        return "; ".join(name.rstrip(".") for name in names)
 
 
 def _pages(school: School, lesson: Lesson) -> Iterable[Page]:

@@ -116,6 +116,23 @@ def test_a_neighbour_s_definition_is_named(shipped: Examiner) -> None:
         assert graded.mistaken == "outsourcing"
 
 
+@pytest.mark.parametrize(
+    ("concept", "text"),
+    [
+        ("core-competency", "give work to another company"),
+        ("core-competency", "something important for the company"),
+        ("domestic-outsourcing", "hire another firm"),
+        ("staff-augmentation", "hire another firm"),
+        ("managed-services", "give work to another company"),
+        ("outsourcing", "cheaper work"),
+    ],
+)
+def test_a_word_or_two_in_common_with_what_is_asked_for_do_not_define_it(
+    shipped: Examiner, concept: str, text: str
+) -> None:
+    assert not shipped.grade(f"free:define:{concept}", text).right
+
+
 def test_a_risk_is_no_reason(shipped: Examiner) -> None:
     """The other list is named."""
     graded = shipped.grade(
