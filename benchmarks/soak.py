@@ -232,7 +232,8 @@ def _load(server: Server, editor: Editor, options: argparse.Namespace) -> list[s
             size = server.resident()
             sizes += [size] if size is not None else []
             print(
-                f"after {tenth * step:,} requests: resident set {size or 0:.1f} MB, "
+                f"after {tenth * step:,} requests and {editor.done.total()} edits: "
+                f"resident set {size or 0:.1f} MB, "
                 f"p99 {load.percentile(0.99) * 1e3:.0f} ms, {load.rate:.0f} requests/s",
                 flush=True,
             )
