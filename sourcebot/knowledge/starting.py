@@ -69,18 +69,19 @@ def new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     wanted = _refuse_unless_free(folder)
     try:
         beside = wanted if wanted.is_dir() else wanted.parent  # on the same file system
-        made = Path(tempfile.mkdtemp(dir=beside, prefix=f".{wanted.name[:40]}."))
+        hidden = Path(tempfile.mkdtemp(dir=beside, prefix=f".{wanted.name[:40]}."))
+        # Unlike mkdtemp this leaves the permissions to the user's umask.
+        (made := hidden / "base").mkdir()
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:
         yield made
         try:
-            os.chmod(made, 0o777 & ~_umask())
             _move(made, wanted)
         except OSError as error:
             raise _unwritable(folder, error) from error
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> None:
@@ -130,12 +131,6 @@ def _move(made: Path, wanted: Path) -> None:
         for entry in moved:
             os.rename(entry, made / entry.name)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _unwritable(folder: str | os.PathLike[str], error: Exception) -> KnowledgeError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 from sourcebot.answers.render import Answers
 from sourcebot.dialogue.advising.counsel import Counsel
@@ -17,6 +16,7 @@ from sourcebot.dialogue.bot import Bot
 from sourcebot.dialogue.reply import Reply
 from sourcebot.errors import ServerError, SourcebotError
 from sourcebot.knowledge.folders import fingerprint
+from sourcebot.once import made_once
 from sourcebot.server.preparing import prepare
 
 MOST_REMEMBERED = 4_096
@@ -62,7 +62,7 @@ class Edition:
                     self._answers.popitem(last=False)
         return answer
 
-    @cached_property
+    @made_once
     def counsel(self) -> Counsel | None:
         """The advice for answers at hand, None where the base has no criteria."""
         base = self.bot.knowledge
