@@ -34,6 +34,8 @@ class Edition:
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
+        # Made now: the first who is advised would wait for it, and all others with them.
+        _ = bot.adviser
         self._answers: OrderedDict[str, tuple[Reply, bytes]] = OrderedDict()
         self._lock = threading.Lock()
 

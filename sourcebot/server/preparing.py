@@ -24,7 +24,7 @@ try:
     flock(lock, LOCK_EX)
 except (ImportError, OSError):
     pass
-Bot.load(sys.argv[1] or None)
+Bot.load(sys.argv[1] or None).adviser
 """
 """One after the other, where the system has such locks: of several workers one compiles what they
 all see edited, and the others find it in the cache."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sourcebot import Bot
 from sourcebot.knowledge.cache import find_cached
 from sourcebot.knowledge.folders import read_base
 from sourcebot.server import preparing
-from sourcebot.server.bases import Served
+from sourcebot.server.bases import Edition, Served
 from sourcebot.server.preparing import prepare
 from tests.knowledge.tea import TeaFolder
 
@@ -31,6 +32,15 @@ def test_the_compiled_form_of_a_large_base_is_left_in_the_cache(
     monkeypatch.setattr(preparing, "LARGE", 1)
     prepare(str(tea.root))
     assert is_compiled(tea)
+
+
+def test_what_the_advice_needs_is_there_before_the_first_who_is_advised(
+    tea_bot: Bot,
+) -> None:
+    bot = Bot(tea_bot.knowledge)
+    assert "adviser" not in vars(bot)
+    Edition(bot)
+    assert "adviser" in vars(bot)
 
 
 def test_what_is_compiled_already_is_not_compiled_again(
