@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from sourcebot.cli import streams
 from sourcebot.cli.learning_desk import HELP, Desk
 from sourcebot.cli.learning_steps import (
@@ -68,6 +70,8 @@ def _answered(sitting: Sitting, exercise: Exercise, desk: Desk, told: set[str]) 
     """Show an exercise until it is answered; False where somebody leaves."""
     how, kind = how_to_answer(exercise), "choices" if exercise.choices else "words"
     desk.show(exercise_text(exercise, desk.width), _once(kind, how, desk, told))
+    if desk.prompted and not exercise.choices:
+        Thread(target=sitting.get_ready, daemon=True).start()
     while (line := desk.hear()) is not None:
         said = heard(line, exercise) if line.casefold() != HELP else None
         match said:

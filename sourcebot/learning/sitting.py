@@ -102,6 +102,15 @@ class Sitting:
         self.step = self._outcome(asked, right=right, text=text, kept=kept)
         return self.step
 
+    def get_ready(self) -> None:
+        """Do what the grading of free words does once, while the learner still writes them.
+
+        For a thread beside; it changes nothing, and takes a second or two the first time.
+        """
+        asked = self.step
+        if isinstance(asked, Exercise) and (free := asked.item.free) is not None:
+            self._grader.grade(free, asked.item.about, free.model)
+
     def _next(self) -> Step:
         if self._pages:
             return self._pages.popleft()

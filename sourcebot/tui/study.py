@@ -87,6 +87,8 @@ class StudyScreen(StudyFrame):
             await self.body.remove_children()
             await self.body.mount(stage)
             self._focus(step)
+        if isinstance(step, Exercise) and not step.choices:
+            self.run_worker(self._sitting.get_ready, thread=True, group="ready")
         if isinstance(stage, OutcomeStage):
             # The question stays in sight where there is room for it.
             scroll = self.body.scroll_to_widget

@@ -728,3 +728,18 @@ def test_a_whole_definition_that_is_missing_is_told_once(tutor: Tutor) -> None:
 
     assert isinstance(outcome, Outcome)
     assert outcome.text.count(asked.item.free.model) == 1
+
+
+def test_to_get_ready_for_free_words_answers_nothing(tutor: Tutor) -> None:
+    sitting = tutor.lesson("ideas-2")
+    sitting.get_ready()
+    asked = to_exercise(sitting)
+    while asked.item.free is None:
+        answered(sitting)
+        asked = to_exercise(sitting)
+    before = len(tutor.store.reviews(tutor.learner, "tea"))
+
+    sitting.get_ready()
+
+    assert sitting.step is asked
+    assert len(tutor.store.reviews(tutor.learner, "tea")) == before
