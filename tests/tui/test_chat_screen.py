@@ -272,7 +272,7 @@ async def test_what_is_typed_too_early_is_answered_in_time(
     gate = threading.Event()
 
     def load() -> Any:
-        gate.wait(10)
+        gate.wait(60)
         return bot
 
     app = SourcebotApp(load, history=history)
@@ -284,7 +284,10 @@ async def test_what_is_typed_too_early_is_answered_in_time(
         assert turns(app) == []
         gate.set()
         await until_ready(pilot)
-        await pilot.pause()
+        for _ in range(1000):
+            if len(turns(app)) == 2:
+                break
+            await pilot.pause(0.005)
 
         assert bot.sent == ["one", "two"]
         assert chat(app).prompt.value == "thr"
