@@ -32,6 +32,7 @@ class Server:
         until = time.monotonic() + PATIENCE
         while not _accepts(port):
             if self.process.poll() is not None or time.monotonic() > until:
+                self.process.kill()
                 raise SystemExit(f"{' '.join(command)} does not start: {self.log.read_text()}")
             time.sleep(0.05)
 

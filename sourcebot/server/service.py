@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at whether a knowledge base or the keys were edited."""
+# Always in the same thread: the memory that loading a base takes is kept for the thread that did
+# it, so that with the threads of answers each would end up holding as much.
+_RENEWING = ThreadPoolExecutor(1, "renewing")
 
 
 class Service:
@@ -87,7 +91,8 @@ class Service:
     async def renew(self, served: Served) -> None:
         """Take over what was edited in a knowledge base; log and metrics tell."""
         before = served.problem
-        if await asyncio.to_thread(served.renew):
+        loop = asyncio.get_running_loop()
+        if await loop.run_in_executor(_RENEWING, served.renew):
             self.metrics.count("sourcebot_reloads_total", kb=served.name, outcome="taken")
             self.log.line("reloaded", kb=served.edition.stamp)
         elif served.problem is not None and served.problem != before:
