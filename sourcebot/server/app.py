@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sourcebot.server import problems
+from sourcebot.server import openapi, problems
 from sourcebot.server.config import Config
 from sourcebot.server.cors import Cors
 from sourcebot.server.endpoints import Endpoint, Endpoints
@@ -53,8 +53,10 @@ def create_app(service: Service) -> ASGIApp:
         from sourcebot.server.desks.endpoints import Hooks
 
         hooks = Hooks(service)
-        routes.append(_route("/hooks/{desk}", hooks.deliver, "POST"))
-        routes.append(_route("/webhooks/rest/webhook", hooks.rasa, "POST"))
+        if service.config.desks:
+            routes.append(_route("/hooks/{desk}", hooks.deliver, "POST"))
+        if service.desks.rasa is not None:
+            routes.append(_route(openapi.RASA_PATH, hooks.rasa, "POST"))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -87,7 +87,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     log_messages: bool = False
     origins: tuple[str, ...] = ()
     trust_proxy: tuple[str, ...] = ()
-    rasa: bool = False
+    rasa: bool = True
     limits: Limits = Limits()
     desks: dict[str, Desk] = {}
 

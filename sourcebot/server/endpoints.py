@@ -196,12 +196,13 @@ class Endpoints:
     async def openapi(self, request: Request) -> Response:
         """GET /openapi.json: all of this, for programs."""
         service = self._service
-        keys, desks = service.keys.wanted, service.desks is not None
+        keys, desks = service.keys.wanted, bool(service.config.desks)
+        rasa = service.desks is not None and service.desks.rasa is not None
         if keys:
             # Of what only key holders may ask nothing is told to others.
-            return Json(openapi.encoded(keys=True, desks=desks))
+            return Json(openapi.encoded(keys=True, desks=desks, rasa=rasa))
         shown = openapi.examples_of(service.bases.default.edition.bot.knowledge)
-        return Json(openapi.encoded(keys=False, desks=desks, examples=shown))
+        return Json(openapi.encoded(keys=False, desks=desks, rasa=rasa, examples=shown))
 
     async def metrics(self, request: Request) -> Response:
         """GET /metrics: counts, as Prometheus reads them."""

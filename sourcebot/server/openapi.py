@@ -16,12 +16,14 @@ from sourcebot.server import problems, wire
 from sourcebot.server.keys import Scope
 
 _REF = "#/components/schemas/{name}"
+RASA_PATH = "/webhooks/rest/webhook"
 _SHAPES = (
     wire.AskRequest,
     wire.MessageRequest,
     wire.RouteRequest,
     wire.BulkRequest,
     wire.AdviseRequest,
+    wire.RasaMessage,
     wire.Routed,
     wire.BulkRouted,
     wire.Begun,
@@ -37,7 +39,11 @@ _LIMITED = (
     "bad-request", "slow-body", "too-large", "unsupported-type", "invalid", "unavailable"
 )  # fmt: skip
 _ALWAYS = ("too-many", "internal", "timeout")
-_SIMPLE: dict[type, dict[str, str]] = {dict: {"type": "object"}, str: {"type": "string"}}
+_SIMPLE: dict[type, dict[str, Any]] = {
+    dict: {"type": "object"},
+    str: {"type": "string"},
+    list: {"type": "array", "items": {"type": "object"}},
+}
 _HTML, _PLAIN, _SCRIPT, _IMAGE = "text/html", "text/plain", "text/javascript", "image/svg+xml"
 
 
@@ -63,13 +69,18 @@ def examples_of(base: KnowledgeBase) -> Examples:
 
 
 def document(
-    *, keys: bool, desks: bool = False, examples: Examples | None = None
+    *, keys: bool, desks: bool = False, rasa: bool = True, examples: Examples | None = None
 ) -> dict[str, Any]:
     """The whole description.
 
-    keys: whether requests need an API key; desks: whether help desks are served; examples: what is
-    asked in them.
+    keys: whether requests need an API key; desks: whether help desks are served; rasa: whether
+    Rasa's channel is; examples: what is asked in them.
     """
+    paths = _paths(keys, examples or Examples())
+    if not rasa:
+        del paths[RASA_PATH]
+    if desks:
+        paths |= _DESKS
     _, schemas = msgspec.json.schema_components(_SHAPES, ref_template=_REF)
     described: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -82,7 +93,7 @@ def document(
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "paths": _paths(keys, examples or Examples()) | (_DESKS if desks else {}),
+        "paths": paths,
         "components": {"schemas": schemas, "parameters": {"kb": _KB}},
     }
     if keys:
@@ -93,9 +104,11 @@ def document(
 
 
 @lru_cache(maxsize=16)
-def encoded(*, keys: bool, desks: bool = False, examples: Examples | None = None) -> bytes:
+def encoded(
+    *, keys: bool, desks: bool = False, rasa: bool = True, examples: Examples | None = None
+) -> bytes:
     """The same as JSON."""
-    return msgspec.json.encode(document(keys=keys, desks=desks, examples=examples))
+    return msgspec.json.encode(document(keys=keys, desks=desks, rasa=rasa, examples=examples))
 
 
 _KB = {
@@ -219,6 +232,13 @@ def _paths(keys: bool, shown: Examples) -> dict[str, Any]:
         "/v1/concepts": {
             "get": operation("concepts", "Everything that can be explained", "ask", wire.Concepts)
         },
+        RASA_PATH: {
+            "post": operation(
+                "rasa", "A message as Rasa's REST channel takes them", "ask", list,
+                asks=wire.RasaMessage,
+                example={"sender": "visitor-1", "message": shown.question},
+            )
+        },
         "/healthz": {"get": operation("health", "Does the process answer?", None, wire.Health)},
         "/readyz": {"get": _also(
             operation("ready", "Is all well?", None, wire.Readiness), 503, wire.Readiness,
@@ -293,9 +313,6 @@ _DESKS: dict[str, Any] = {
     "/hooks/{desk}": {
         "parameters": [_DESK],
         "post": _delivery("deliver", "A delivery of a help desk, signed as its kind signs them"),
-    },
-    "/webhooks/rest/webhook": {
-        "post": _delivery("rasa", "A message as Rasa's REST channel takes them")
     },
 }
 """Paths that are there only where the configuration has desks."""

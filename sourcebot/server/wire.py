@@ -36,6 +36,16 @@ class BulkRequest(Struct, frozen=True):
     texts: Annotated[tuple[str, ...], Meta(description="In any order; repeated ones cost nothing.")]
 
 
+class RasaMessage(Struct, frozen=True):
+    """A message as Rasa's REST channel takes them."""
+
+    message: Text = ""
+    sender: Annotated[str, Meta(description="Whose conversation it is.")] = ""
+    metadata: Annotated[
+        dict[str, Any], Meta(description="`owner`: `human` or `bot`; `message_id`.")
+    ] = {}
+
+
 class AdviseRequest(Struct, frozen=True):
     """Answers to the questions of the advice."""
 

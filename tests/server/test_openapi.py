@@ -124,15 +124,19 @@ def routes(service: Service) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("desks", [False, True])
+@pytest.mark.parametrize("rasa", [False, True])
 def test_every_path_is_described_and_every_described_path_is_there(
-    tea: TeaFolder, desks: bool
+    tea: TeaFolder, desks: bool, rasa: bool
 ) -> None:
     config = Config(
         bases={"tea": str(tea.root)},
-        desks={"shop": Desk(kind="rasa")} if desks else {},
+        rasa=rasa,
+        desks={"shop": Desk(kind="webhook", signature="off", url="http://localhost:1/")}
+        if desks
+        else {},
     )
     service = Service(config, log=Log(write=lambda line: None))
-    doc = document(keys=False, desks=desks)
+    doc = document(keys=False, desks=desks, rasa=rasa)
     assert {(method, path) for path, method, _ in operations(doc)} == routes(service)
 
 

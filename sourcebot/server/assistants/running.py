@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 import anyio
 import uvicorn
+from msgspec.structs import replace
 
 from sourcebot.server.assistants.desk import Desk
 from sourcebot.server.assistants.http import PATH, http_app
@@ -30,7 +31,8 @@ def run(config: Config, *, over_http: bool) -> int:
     """
     if over_http:
         check_keys(config, "sourcebot keys new --scopes mcp")
-    service = Service(config)
+    # Help desks are not answered here, and what calls them belongs to another extra.
+    service = Service(replace(config, desks={}, rasa=False))
     quiet(service.log)
     server = create_server(service.bases, log=service.log)
     if over_http:
