@@ -51,7 +51,8 @@ secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
 HEAD_SECONDS = 15.0
 """After which the server gives up a request whose head does not come: see connections.py."""
 # What no description of all bases and all desks can tell: which questions a base has, whether a key
-# came with another message before, and what the body of a delivery is like.
+# came with another message before, and what the body of a delivery is like. Of a delivery, Rasa's
+# included, what cannot be understood is passed over: desks send again what is refused.
 SETTINGS = """\
 [[operations]]
 include-name = ["POST /v1/advise", "POST /v1/conversations/{id}/messages"]
@@ -59,6 +60,7 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 
 [[operations]]
 include-path-regex = "hooks"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 422, 429]
+checks.negative_data_rejection.expected-statuses = ["2xx", 400, 401, 403, 404, 405, 413, 415, 422]
 parameters = { "path.desk" = "desk" }
 """
 AT_ONCE = 40
