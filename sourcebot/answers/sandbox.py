@@ -54,6 +54,13 @@ def _uncapitalize(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+_BOUNDED = (
+    nodes.List, nodes.Tuple, nodes.Dict, nodes.Concat, nodes.For, nodes.Assign, nodes.Output,
+    nodes.AssignBlock,
+)  # fmt: skip
+"""What is bounded in a template, in one walk over it."""
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """An environment over a fixed set of templates, name -> text."""
 
@@ -81,24 +88,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         """Parse, and put the bounds around what loops, builds and prints."""
         tree = super()._parse(source, name, filename)
-        for literal in list(tree.find_all((nodes.List, nodes.Tuple, nodes.Dict))):
-            _refuse_nesting(literal)
-        for concat in list(tree.find_all(nodes.Concat)):
-            if len(concat.nodes) > MAX_OPERANDS:
-                raise SecurityError(f"joins more than {MAX_OPERANDS} texts with `~`")
-            concat.nodes = [_filtered(part, _PRINT) for part in concat.nodes]
-        for loop in list(tree.find_all(nodes.For)):
-            loop.iter = _filtered(loop.iter, _LOOP)
-        for assignment in list(tree.find_all(nodes.Assign)):
-            assignment.node = _filtered(assignment.node, _TEXT)
-        for printed in list(tree.find_all(nodes.Output)):
-            printed.nodes = [
-                part if isinstance(part, nodes.TemplateData) else _filtered(part, _PRINT)
-                for part in printed.nodes
-            ]
-        for block in list(tree.find_all(nodes.AssignBlock)):
-            inner = block.filter
-            block.filter = nodes.Filter(inner, _PRINT, [], [], None, None, lineno=block.lineno)
+        for node in list(tree.find_all(_BOUNDED)):
+            _put_bounds(node)
         return tree
 
     def get_template(self, *args: Any, **kwargs: Any) -> Template:
@@ -185,6 +176,29 @@ def _describe(name: str, error: BaseException) -> str:
 
 def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+
+
+def _put_bounds(node: nodes.Node) -> None:
+    """Let what a node loops over, builds or prints go through a filter that counts it."""
+    match node:
+        case nodes.List() | nodes.Tuple() | nodes.Dict():
+            _refuse_nesting(node)
+        case nodes.Concat():
+            if len(node.nodes) > MAX_OPERANDS:
+                raise SecurityError(f"joins more than {MAX_OPERANDS} texts with `~`")
+            node.nodes = [_filtered(part, _PRINT) for part in node.nodes]
+        case nodes.For():
+            node.iter = _filtered(node.iter, _LOOP)
+        case nodes.Assign():
+            node.node = _filtered(node.node, _TEXT)
+        case nodes.Output():
+            node.nodes = [
+                part if isinstance(part, nodes.TemplateData) else _filtered(part, _PRINT)
+                for part in node.nodes
+            ]
+        case nodes.AssignBlock():
+            inner = node.filter
+            node.filter = nodes.Filter(inner, _PRINT, [], [], None, None, lineno=node.lineno)
 
 
 def _refuse_nesting(literal: nodes.Literal) -> None:

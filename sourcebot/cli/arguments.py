@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from sourcebot._version import __version__
 from sourcebot.cli.kb_arguments import add_own_base, share
@@ -99,12 +100,33 @@ examples:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors take one line."""
+    """An argument parser whose errors take one line, and whose actions are added when it is used.
+
+    A command with a dozen actions makes a dozen parsers, which a plain `ask` need not wait for.
+    """
 
     def __init__(self, *args: object, **options: object) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         options.setdefault("allow_abbrev", False)
+        self._later: Callable[[], None] | None = None
         super().__init__(*args, **options)  # type: ignore[arg-type]
+
+    def fill_later(self, fill: Callable[[], None]) -> None:
+        """Let `fill` add the rest once somebody asks for it."""
+        self._later = fill
+
+    def fill(self) -> None:
+        """Add what was left for later."""
+        fill, self._later = self._later, None
+        if fill is not None:
+            fill()
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
+        """The same as argparse's, with all actions."""
+        self.fill()
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Explain on one line of standard error and leave with exit code 2."""
@@ -137,8 +159,11 @@ class RootParser(Parser):
         )
 
 
-def build_parser() -> Parser:
-    """The parser of the whole command line; `command` says which was chosen, None for none."""
+def build_parser(wanted: str | None = None) -> Parser:
+    """The parser of the command line; `command` says which was chosen, None for none.
+
+    wanted: the command that will be parsed, where it is known: the others are then left out.
+    """
     common = Parser(add_help=False)
     common.add_argument(
         "--kb",
@@ -159,7 +184,13 @@ def build_parser() -> Parser:
     )
     root.add_argument("--no-history", action="store_true", help="do not keep what is asked")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for name, add in _COMMANDS.items():
+        if wanted == name or wanted not in _COMMANDS:
+            add(commands, common)
+    return root
 
+
+def _add_ask(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
     ask = commands.add_parser(
         "ask", parents=[common], help="one question, one answer",
         description="Answer one question.", epilog=_ASK_EPILOG,
@@ -167,25 +198,21 @@ def build_parser() -> Parser:
     ask.add_argument("text", metavar="TEXT", nargs="+", help="the question; - reads one a line")
     ask.add_argument("--json", action="store_true", help="one line of JSON for each question")
 
+
+def _add_chat(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
     chat = commands.add_parser(
         "chat", parents=[common], help="one conversation, line by line",
         description="Hold one conversation over lines.", epilog=_CHAT_EPILOG,
     )  # fmt: skip
     chat.add_argument("--json", action="store_true", help="one line of JSON for each line in")
 
-    _add_advise(commands, common)
-    add_learn(commands, common)
-    add_serve(commands, common)
-    add_mcp(commands, common)
-    add_keys(commands, common)
-    _add_kb(commands, common)
 
+def _add_completion(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
     completion = commands.add_parser(
         "completion", help="completion for your shell",
         description="Print a completion script.", epilog=_COMPLETION_EPILOG,
     )  # fmt: skip
     completion.add_argument("shell", choices=SHELLS, help="the shell to complete in")
-    return root
 
 
 def _add_advise(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
@@ -208,6 +235,10 @@ def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> Non
         "kb", parents=[common], help="begin, fill, check and test a knowledge base",
         description="The curator's bench.",
     )  # fmt: skip
+    kb.fill_later(lambda: _add_kb_actions(kb, common))
+
+
+def _add_kb_actions(kb: Parser, common: Parser) -> None:
     actions = kb.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
     add_own_base(actions)
     actions.add_parser(
@@ -244,3 +275,17 @@ def _add_kb(commands: argparse._SubParsersAction[Parser], common: Parser) -> Non
     )
     test.add_argument("--format", choices=REPORTS, default="text", help="how to print the report")
     test.add_argument("--output", metavar="FILE", help="write the report to a file")
+
+
+_COMMANDS = {
+    "ask": _add_ask,
+    "chat": _add_chat,
+    "advise": _add_advise,
+    "learn": add_learn,
+    "serve": add_serve,
+    "mcp": add_mcp,
+    "keys": add_keys,
+    "kb": _add_kb,
+    "completion": _add_completion,
+}
+"""What adds each command, in the order of the help."""

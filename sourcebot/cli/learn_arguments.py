@@ -52,17 +52,15 @@ answers in common count as one.
 
 def add_learn(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
     """Add `learn` and its actions to the command line."""
-    make = type(common)
-    learner = make(add_help=False)
+    learner = type(common)(add_help=False)
     learner.add_argument(
         "--learner",
         metavar="NAME",
         default=argparse.SUPPRESS,
         help="who learns (default: $SOURCEBOT_LEARNER, else your user name)",
     )
-    parents = [common, learner]
     learn = commands.add_parser(
-        "learn", parents=parents, help="lessons, exercises, reviews and progress",
+        "learn", parents=[common, learner], help="lessons, exercises, reviews and progress",
         description="Learn the ideas in short lessons, and review them before they are forgotten."
         "\nWithout an action it opens the course.",
         epilog=_LEARN_EPILOG,
@@ -70,8 +68,12 @@ def add_learn(commands: argparse._SubParsersAction[Parser], common: Parser) -> N
     learn.add_argument(
         "--plain", action="store_true", help="in plain lines (as do TERM=dumb and a pipe)"
     )
-    actions = learn.add_subparsers(dest="action", metavar="ACTION", parser_class=make)
+    learn.fill_later(lambda: _add_actions(learn, common, learner))
 
+
+def _add_actions(learn: Parser, common: Parser, learner: Parser) -> None:
+    actions = learn.add_subparsers(dest="action", metavar="ACTION", parser_class=type(common))
+    parents = [common, learner]
     lesson = actions.add_parser(
         "lesson", parents=parents, help="take a lesson, in plain lines",
         description="Take a lesson, in plain lines; one that was left goes on.",

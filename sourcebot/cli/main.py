@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        options = build_parser().parse_args(arguments)
+        options = build_parser(next(iter(arguments), None)).parse_args(arguments)
     except SystemExit as done:  # --help, --version, wrong usage
         return done.code if isinstance(done.code, int) else USAGE
     return _dispatch(options)

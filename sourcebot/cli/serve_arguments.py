@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from sourcebot.cli.arguments import Parser
 
 _SERVE_EPILOG = """\
@@ -73,11 +74,17 @@ def add_serve(commands: argparse._SubParsersAction[Parser], common: Parser) -> N
 
 def add_keys(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
     """Add `keys` and its actions to the command line."""
-    make = type(common)
     keys = commands.add_parser(
         "keys", parents=[common], help="API keys for `serve`: make, list, rotate, end",
         description="The API keys of a server.", epilog=_KEYS_EPILOG,
     )  # fmt: skip
+    keys.fill_later(lambda: _add_key_actions(keys, common))
+
+
+def _add_key_actions(keys: Parser, common: Parser) -> None:
+    from datetime import timedelta
+
+    make = type(common)
     file = make(add_help=False)
     file.add_argument("--file", metavar="FILE", required=True, help="the file of keys")
     one = make(add_help=False)
@@ -115,6 +122,7 @@ def add_keys(commands: argparse._SubParsersAction[Parser], common: Parser) -> No
 
 def _span(unit: str) -> Callable[[str], timedelta]:
     """A reader of so many days or hours; a hundred years are enough."""
+    from datetime import timedelta
 
     def span(text: str) -> timedelta:
         try:
