@@ -204,8 +204,10 @@ class _Writing:
         """What a base has besides questions, where there is none yet."""
         root = shipped("content") / "starter" / "import"
         answered = {answer.id for answer in self.gathered.answers if answer.text is not None}
-        offered = [pair for pair in self.learnt if pair[1] in answered]
-        examples = "".join(f"  - {scalar(text)}\n" for text in _in_turn(offered, EXAMPLES))
+        # One way to ask each: two that lead to one answer are no two offers.
+        first = {id: text for text, id in reversed(self.learnt) if id in answered}
+        offered = [text for text in reversed(first.values())][:EXAMPLES]
+        examples = "".join(f"  - {scalar(text)}\n" for text in offered)
         values = {
             **naming(self.setting.title),
             "plain": one_line(self.setting.title),
