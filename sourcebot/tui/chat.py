@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
 from sourcebot.tui.help import HelpScreen
 from sourcebot.tui.prompt import ANSWER, ASK, Prompt
+from sourcebot.tui.typing import TypingScreen
 from sourcebot.tui.widgets import LearnChosen, Suggestions, Welcome
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ AFRESH = {"/new", "/clear"}
 LEARN = {"/learn"}
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(TypingScreen[None]):
     """Messages and answers above, what to ask next and the prompt below."""
 
     AUTO_FOCUS = "#prompt"
@@ -123,11 +123,6 @@ class ChatScreen(Screen[None]):
     def suggestions(self) -> Suggestions:
         """What to send next."""
         return self.query_one("#suggestions", Suggestions)
-
-    @property
-    def prompt(self) -> Prompt:
-        """Where the user types."""
-        return self.query_one("#prompt", Prompt)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -266,19 +261,6 @@ class ChatScreen(Screen[None]):
         """An answer beside the conversation was picked."""
         event.stop()
         await self.change(event.answer)
-
-    def on_key(self, event: events.Key) -> None:
-        """Typing lands in the prompt wherever the focus is."""
-        if event.is_printable and event.character and not self.prompt.has_focus:
-            event.stop()
-            self.prompt.focus()
-            self.prompt.put(event.character)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """So does pasting."""
-        event.stop()
-        self.prompt.focus()
-        self.prompt.put(event.text)
 
     async def _start(self) -> None:
         if self._bot is None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from sourcebot.tui.charts import Meter
 from sourcebot.tui.help import HelpScreen
 from sourcebot.tui.listing import Choices
 from sourcebot.tui.prompt import Prompt
+from sourcebot.tui.typing import TypingScreen
 
 MORE = " · page down for more"
 HELP = {
@@ -28,7 +28,7 @@ HELP = {
 }
 
 
-class StudyFrame(Screen[str | None]):
+class StudyFrame(TypingScreen[str | None]):
     """What holds for every step: typing, scrolling, help."""
 
     CSS_PATH = "learn.tcss"
@@ -73,11 +73,6 @@ class StudyFrame(Screen[str | None]):
         """What can be done now."""
         return self.query_one("#choices", Choices)
 
-    @property
-    def prompt(self) -> Prompt:
-        """Where the user types."""
-        return self.query_one("#prompt", Prompt)
-
     def tell_more(self) -> None:
         """Say whether the text goes on below."""
         more = self.body.scroll_offset.y < self.body.max_scroll_y
@@ -90,19 +85,6 @@ class StudyFrame(Screen[str | None]):
             self.action_line(event.by)
         elif event.by > 0:
             self.prompt.focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """Typing lands in the prompt wherever the focus is."""
-        if event.is_printable and event.character and not self.prompt.has_focus:
-            event.stop()
-            self.prompt.focus()
-            self.prompt.put(event.character)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """So does pasting."""
-        event.stop()
-        self.prompt.focus()
-        self.prompt.put(event.text)
 
     def action_page(self, direction: int) -> None:
         """Scroll by a page wherever the focus is."""
